@@ -1,0 +1,1 @@
+"""smsbot: answers and operations for teams that send SMS through Tencent Cloud."""

@@ -1,0 +1,257 @@
+"""The program `smsbot`: what a person types in a shell."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.console import Console
+from bot.errors import BotError, KnowledgeError
+from bot.faq.assistant import Reply
+from bot.faq.codes import LONGEST
+from bot.faq.evaluate import Judged, Labelled, score, scores_by_kind
+from bot.faq.explain import explain
+from bot.language import Language, language_of
+from bot.output import as_json, explanation, miss, mistakes, scores_table, show_markdown, show_plain, terminal
+from bot.phrases import Phrases
+from bot.questions import read_labelled
+from bot.settings import Settings, read_settings
+from bot.wiring import Bot, build_bot, read_only, shipped_phrases
+
+WRONG_USE, FAILED = 2, 1
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="zh or en; else the language of the question.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+def main() -> None:
+    """Runs the program; every error that a person can act on is told in words, not as a traceback."""
+    settings = read_settings(os.environ)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app(obj=settings)
+    except KnowledgeError as error:
+        phrases = shipped_phrases()
+        for line in mistakes(error, phrases, settings.language):
+            show_plain(terminal(stderr=True), line)
+        sys.exit(FAILED)
+    except BotError as error:
+        show_plain(
+            terminal(stderr=True), shipped_phrases().say(error.phrase, settings.language, **error.details)
+        )
+        sys.exit(WRONG_USE)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough: nothing more can be said to it, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """A Slack bot and FAQ assistant for teams that send SMS through Tencent Cloud."""
+    if context.invoked_subcommand is None:
+        run(context)
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Run the bot: the console in the terminal."""
+    settings: Settings = context.obj
+    bot = build_bot(settings)
+    reason = "console.no_slack" if settings.slack else "console.no_tokens"
+    show_plain(terminal(stderr=True), bot.phrases.say(reason, settings.language))
+    open_console(bot, settings.language)
+
+
+@app.command()
+def console(context: typer.Context) -> None:
+    """Ask questions line by line, from the keyboard or a pipe."""
+    open_console(build_bot(context.obj), context.obj.language)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str] | None, typer.Argument(help="The question, in Chinese or English.")] = None,
+    as_object: JsonOption = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="A question a line on stdin, an object a line out.")
+    ] = False,
+    lang: LangOption = None,
+    why: Annotated[bool, typer.Option("--explain", help="Also show what decided.")] = False,
+) -> None:
+    """Answer a question."""
+    language = language_option(lang)
+    if jsonl:
+        if question or as_object:
+            raise BotError("command.json_or_jsonl")
+        answer_lines(build_bot(context.obj), language)
+        return
+    text = " ".join(question or ())
+    if not text.strip():
+        raise BotError("command.nothing_asked")
+    bot = build_bot(context.obj)
+    started = time.perf_counter()
+    reply = bot.assistant.reply(text, language)
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    if as_object:
+        print_json(as_json(reply, bot.wording, elapsed_ms))
+        return
+    if len(text) > LONGEST:
+        show_plain(terminal(stderr=True), bot.phrases.say("answer.long", reply.language, limit=LONGEST))
+    show_markdown(terminal(), bot.wording.markdown(reply))
+    if why:
+        show_explanation(bot, reply)
+
+
+@app.command()
+def error(
+    context: typer.Context,
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes, or a pasted log or JSON.")] = None,
+    as_object: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Explain error codes: API 3.0, the old API, carrier receipts."""
+    text = " ".join(codes or ())
+    if not text.strip():
+        raise BotError("command.no_code")
+    bot = build_bot(context.obj)
+    started = time.perf_counter()
+    spoken = language_option(lang) or ("zh" if language_of(text) == "zh" else context.obj.language)
+    reply = bot.assistant.explain_codes(text, spoken)
+    if as_object:
+        print_json(as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
+    else:
+        show_markdown(terminal(), bot.wording.markdown(reply))
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Read the whole knowledge base and print every mistake with its file and line."""
+    library = read_only(context.obj)
+    asked = sum(len(entry.ask.zh) + len(entry.ask.en) + 2 for entry in library.entries)
+    words = Phrases(library.phrases).say(
+        "check.fine",
+        context.obj.language,
+        entries=len(library.entries),
+        phrasings=asked,
+        codes=len({code.name for code in library.codes}),
+        concepts=len(library.concepts),
+        topics=len(library.topics),
+    )
+    show_plain(terminal(), words)
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON lines: q, expect (a list; none: out of scope), kind.")
+    ],
+) -> None:
+    """Measure how well labelled questions are answered."""
+    bot = build_bot(context.obj)
+    titles = {entry.title.zh for entry in bot.library.entries}
+    judged = [judge(bot, row) for file in files for row in read_labelled(file, titles)]
+    if not judged:
+        raise BotError("command.no_rows")
+    show_scores(bot.phrases, context.obj.language, judged)
+
+
+def open_console(bot: Bot, language: Language) -> None:
+    typing, out = sys.stdin.isatty(), terminal()
+    if typing:
+        show_plain(out, bot.phrases.say("console.welcome", language))
+    surface = Console(bot.assistant, bot.wording, bot.phrases, language, partial(show_markdown, out))
+    surface.run(lines(prompt="> " if typing else ""))
+
+
+def judge(bot: Bot, labelled: Labelled) -> Judged:
+    return Judged(labelled, bot.assistant.reply(labelled.question))
+
+
+def show_scores(phrases: Phrases, language: Language, judged: list[Judged]) -> None:
+    out = terminal()
+    for in_scope, losses in ((True, "evaluate.misses"), (False, "evaluate.wrong_answers")):
+        rows = [row for row in judged if row.in_scope == in_scope]
+        if not rows:
+            continue
+        table = [*scores_by_kind(rows), score(phrases.say("evaluate.all", language), rows)]
+        out.print(scores_table(table, phrases, language, in_scope=in_scope))
+        if lost := [row for row in rows if (not row.first if in_scope else row.answered)]:
+            show_plain(out, phrases.say(losses, language))
+            for row in lost:
+                show_plain(out, "  " + miss(row, phrases, language))
+
+
+def show_explanation(bot: Bot, reply: Reply) -> None:
+    ranking = bot.assistant.matcher.rank(reply.question)
+    decision = explain(bot.assistant.matcher.index, ranking)
+    out = terminal()
+    out.rule()
+    for line in explanation(reply, ranking, decision, bot.phrases, reply.language):
+        show_plain(out, line)
+
+
+def answer_lines(bot: Bot, language: Language | None) -> None:
+    """One object for every line of standard input, in order: a line is a question, or JSON with a key q."""
+    for line in lines():
+        question = question_of(line)
+        started = time.perf_counter()
+        reply = bot.assistant.reply(question, language)
+        print_json(as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
+
+
+def question_of(line: str) -> str:
+    """The question in a line. A pasted JSON answer of the API is a question too: only a key q is opened."""
+    text = line.strip()
+    if not text.startswith("{"):
+        return text
+    try:
+        row = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return text
+    question = row.get("q")
+    return question if isinstance(question, str) else text
+
+
+def lines(prompt: str = "") -> Iterator[str]:
+    """Standard input line by line, without waiting for its end."""
+    while True:
+        write(prompt)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line.rstrip("\r\n")
+
+
+def print_json(row: dict[str, object]) -> None:
+    write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def language_option(lang: str | None) -> Language | None:
+    match lang:
+        case None:
+            return None
+        case "zh":
+            return "zh"
+        case "en":
+            return "en"
+        case _:
+            raise BotError("command.no_language", lang=lang)

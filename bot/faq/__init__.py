@@ -1,0 +1,1 @@
+"""What the bot knows, and how a question finds it. Pure but for `library`, which reads files."""

@@ -1,0 +1,156 @@
+"""What a reply says, as Markdown in one language. Surfaces draw it; none of them words it anew."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import groupby
+from typing import assert_never
+
+from bot.faq.assistant import Answered, Hit, Reply, Unknown, Unsure
+from bot.faq.codes import Named, Unlisted
+from bot.faq.entry import Code, Entry
+from bot.language import Language
+from bot.phrases import Phrases
+
+
+class Wording:
+    def __init__(self, phrases: Phrases, entries: Mapping[str, Entry]) -> None:
+        self.phrases = phrases
+        self._entries = entries
+
+    @property
+    def updated(self) -> date:
+        """The date of the newest answer."""
+        return max(entry.updated for entry in self._entries.values())
+
+    def markdown(self, reply: Reply) -> str:
+        """The whole reply: what is shown, offered or not known."""
+        match reply:
+            case Answered():
+                return "\n\n---\n\n".join(self.shown(hit, reply.language) for hit in reply.shown)
+            case Unsure():
+                return self._choices(reply)
+            case Unknown():
+                return self._unknown(reply)
+            case _:
+                assert_never(reply)
+
+    def shown(self, hit: Hit, language: Language) -> str:
+        if isinstance(hit.subject, Entry):
+            return self.entry(hit.subject, language)
+        return self.code(hit.subject, language)
+
+    def entry(self, entry: Entry, language: Language) -> str:
+        """The answer under its question, with its pages, its neighbours and its date."""
+        say = self.phrases.say
+        parts = [f"**{entry.title[language]}**", entry.answer[language]]
+        if entry.links:
+            rows = "\n".join(f"- [{link.title}]({address(link.url)})" for link in entry.links)
+            parts.append(f"{say('answer.links', language)}\n{rows}")
+        if entry.see:
+            parts.append(self._see(entry.see, language))
+        category = say(f"category.{entry.category}", language)
+        source = say("answer.source", language, category=category, updated=entry.updated.isoformat())
+        return "\n\n".join([*parts, f"*{source}*"])
+
+    def code(self, named: Named, language: Language) -> str:
+        """One code: what it means, why it comes, what to do, whether a retry makes sense."""
+        first = named.readings[0]
+        heading = self.phrases.say(
+            "code.heading",
+            language,
+            name=named.name,
+            origin=self.phrases.say(f"origin.{first.origin}", language),
+            verified=self.phrases.say(f"verified.{first.verified}", language),
+        )
+        parts = [heading, *self._readings(named.readings, language)]
+        if see := tuple(dict.fromkeys(name for reading in named.readings for name in reading.see)):
+            parts.append(self._see(see, language))
+        return "\n\n".join(parts)
+
+    def title(self, hit: Hit, language: Language) -> str:
+        """A line that names a hit, for a choice."""
+        if isinstance(hit.subject, Entry):
+            return hit.subject.title[language]
+        meaning = hit.subject.readings[0].meaning[language]
+        return self.phrases.say("code.choice", language, name=f"`{hit.id}`", meaning=meaning)
+
+    def _readings(self, readings: tuple[Code, ...], language: Language) -> Iterator[str]:
+        """Each meaning once, with the carriers that share it."""
+        if len({reading.carrier for reading in readings}) > 1:
+            yield self.phrases.say("code.several_carriers", language)
+        by_meaning = groupby(sorted(readings, key=meaning_first), key=meaning_first)
+        for (second, _), group in by_meaning:
+            same = list(group)
+            yield "\n".join(self._reading(same, language, second=second))
+
+    def _reading(self, same: list[Code], language: Language, *, second: bool) -> Iterator[str]:
+        say, code = self.phrases.say, same[0]
+        meaning = code.meaning[language]
+        if second:
+            meaning = say("code.second", language, meaning=meaning)
+        carriers = " / ".join(say(f"carrier.{it.carrier}", language) for it in same if it.carrier)
+        yield say("code.meaning", language, carriers=carriers, meaning=meaning) if carriers else meaning
+        yield ""
+        yield from self._listed("code.causes", code.causes[language], language)
+        yield from self._listed("code.fix", code.fix[language], language)
+        yield f"- {say('retry.label', language, advice=self._retry(code, language))}"
+        if code.counterparts:
+            yield f"- {say('code.counterparts', language, codes=quoted(code.counterparts))}"
+        if code.related:
+            yield f"- {say('code.related', language, codes=quoted(code.related))}"
+        if code.alias_of:
+            yield f"- {say('code.alias', language, name=f'`{code.alias_of}`')}"
+        if code.note:
+            yield f"- {code.note[language]}"
+
+    def _retry(self, code: Code, language: Language) -> str:
+        if code.wait:
+            return self.phrases.say("retry.wait_until", language, wait=code.wait[language])
+        return self.phrases.say(f"retry.{code.retry}", language)
+
+    def _listed(self, phrase: str, rows: tuple[str, ...], language: Language) -> Iterator[str]:
+        if rows:
+            between = self.phrases.say("code.between", language)
+            words = between.join(row.rstrip("。.") for row in rows)
+            yield f"- {self.phrases.say(phrase, language, rows=words)}"
+
+    def _see(self, names: Iterable[str], language: Language) -> str:
+        titles = "\n".join(f"- {self._entries[name].title[language]}" for name in names)
+        return f"{self.phrases.say('answer.see', language)}\n{titles}"
+
+    def _choices(self, reply: Unsure) -> str:
+        say, language = self.phrases.say, reply.language
+        lead = [*self._unlisted(reply.unlisted, language)]
+        lead.append(say("code.did_you_mean" if reply.unlisted else "answer.unsure", language))
+        rows = [f"{place}. {self.title(hit, language)}" for place, hit in enumerate(reply.choices, 1)]
+        return "\n\n".join([*lead, "\n".join(rows)])
+
+    def _unknown(self, reply: Unknown) -> str:
+        say, language = self.phrases.say, reply.language
+        if reply.unlisted:
+            return "\n\n".join(
+                [*self._unlisted(reply.unlisted, language), say("code.unlisted_next", language)]
+            )
+        if not reply.question.strip():
+            return say("answer.nothing_asked", language)
+        return "\n\n".join([say("answer.unknown", language), say("answer.unknown_next", language)])
+
+    def _unlisted(self, unlisted: tuple[Unlisted, ...], language: Language) -> Iterator[str]:
+        for it in unlisted:
+            words = self.phrases.say("code.unlisted", language, name=f"`{it.name}`")
+            if it.family:
+                words += " " + self.phrases.say("code.family", language, meaning=it.family[language])
+            yield words
+
+
+def meaning_first(code: Code) -> tuple[bool, str]:
+    return code.second, code.meaning.zh
+
+
+def quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
+
+
+def address(url: str) -> str:
+    """A URL that stays whole inside Markdown's round brackets."""
+    return url.replace("(", "%28").replace(")", "%29")

@@ -1,0 +1,98 @@
+"""Who may know whom: the arrows between the parts point one way."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+BOT = Path(__file__).parent.parent / "bot"
+MODULES = sorted(
+    ".".join(("bot", *path.relative_to(BOT).with_suffix("").parts)) for path in BOT.rglob("*.py")
+)
+
+# What a module of `bot` may import of it, by the longest prefix that fits. `faq` is what we know: it has no
+# surface, no settings, no store. Only `wiring` knows every part, and only `cli` knows `wiring`.
+ALLOWED = {
+    "bot.language": set[str](),
+    "bot.errors": set[str](),
+    "bot.settings": {"bot.language"},
+    "bot.phrases": {"bot.language"},
+    "bot.faq": {"bot.faq", "bot.language", "bot.errors"},
+    "bot.knowledge": {"bot.faq.entry", "bot.faq.index"},
+    "bot.making": {"bot.faq", "bot.knowledge", "bot.language"},
+    "bot.questions": {"bot.errors", "bot.faq.evaluate"},
+    "bot.wording": {"bot.faq", "bot.language", "bot.phrases"},
+    "bot.output": {"bot.errors", "bot.faq", "bot.language", "bot.phrases", "bot.wording"},
+    "bot.console": {"bot.faq.assistant", "bot.language", "bot.phrases", "bot.wording"},
+    "bot.wiring": {"bot.faq", "bot.knowledge", "bot.language", "bot.phrases", "bot.settings", "bot.wording"},
+    "bot.cli": {"bot"},
+    "bot.__main__": {"bot.cli"},
+    "bot.__init__": set[str](),
+}
+# The libraries that only one place may know, so that they stay replaceable.
+ONLY_IN = {
+    "numpy": {"bot.faq.fit"},
+    "opencc": {"bot.faq.normalise"},
+    "rapidfuzz": {"bot.faq.matcher", "bot.faq.codes"},
+    "typer": {"bot.cli"},
+    "rich": {"bot.output"},
+    "pydantic": {"bot.faq.library", "bot.faq.shapes", "bot.faq.source"},
+}
+# What the pure part never touches: `library` and `source` read files, `sounds` its own table.
+IMPURE = {"time", "socket", "os", "subprocess", "urllib", "http", "asyncio", "threading"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_its_place_allows(module: str) -> None:
+    place = max((it for it in ALLOWED if within(module, it)), key=len)
+
+    own = {name for name, _ in imports(module) if within(name, "bot")}
+
+    assert {name for name in own if not any(within(name, it) for it in ALLOWED[place])} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_known_in_its_own_place_only(module: str) -> None:
+    foreign = {name.partition(".")[0] for name, _ in imports(module)}
+
+    assert {name for name in foreign & ONLY_IN.keys() if module not in ONLY_IN[name]} == set()
+
+
+@pytest.mark.parametrize("module", [it for it in MODULES if it.startswith("bot.faq")])
+def test_what_we_know_needs_no_clock_and_no_network(module: str) -> None:
+    foreign = {name.partition(".")[0] for name, _ in imports(module)}
+
+    assert not foreign & IMPURE
+
+
+def test_imports_stand_at_the_top() -> None:
+    inner = {(module, name) for module in MODULES for name, top in imports(module) if not top}
+
+    assert inner == set()
+
+
+def test_a_start_from_the_cache_loads_neither_the_reader_nor_numpy() -> None:
+    program = "import sys, bot.cli; print(*sorted({'numpy', 'pydantic', 'bot.making'} & set(sys.modules)))"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, cwd=BOT.parent)
+
+    assert done.stdout.split() == []
+
+
+def imports(module: str) -> Iterator[tuple[str, bool]]:
+    """The modules that one imports, and whether it does so at its top."""
+    path = BOT.parent.joinpath(*module.split(".")).with_suffix(".py")
+    tree = ast.parse(path.read_text("utf-8"))
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module), id(node) in top
+
+
+def within(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(f"{prefix}.")
