@@ -12,7 +12,7 @@ from bot.language import Language, language_of
 # From which certainty on an entry is the answer, or worth offering. Measured on labelled questions:
 # `smsbot evaluate tests/questions/*.jsonl` shows what they give.
 ANSWER = 0.75
-OFFER = 0.25
+OFFER = 0.4
 MOST_CHOICES = 3
 
 PIECES = re.compile(r"[\s,，、;；]+")

@@ -61,7 +61,7 @@ RECEIPT_WORD = r"""
     (?: 回执 | 状态报告 | 送达报告 | receipts? | errmsg | (?<![a-z])dlr(?![a-z])
       | (?:description|(?<![a-z])stat)(?=[\s"'\\]*[:=])
       | (?:运营商|联通|电信|移动(?![端应设网])|unicom|telecom|china\ mobile|carrier)[^\d\n，。,;；]{0,8}?
-        (?:返回?|回|报|给|状态|错误|失败|码|code|error|err|status|report(?:s|ed)?|return(?:s|ed)?|says|gives?|gave)
+        (?:返回?|回执?|报告?|给|状态(?:报告)?|错误|失败|码|code|error|err|status|report(?:s|ed)?|return(?:s|ed)?|says|gives?|gave)
     )
     (?: [\s\\"'`*_:=(\[{<>|…「“] | 的|码|代码|号|状态|信息|内容|原因|结果|返|回|报|显示|提示|是|为|了
       | (?:codes?|status|was|is|says|shows?)(?![a-z])
@@ -84,7 +84,7 @@ AND_NUMBER = re.compile(
 
 # ---- Numbers ----
 
-NUMBER = re.compile(r"(?<![A-Za-z0-9])(?:\d{4,5}|0)(?![A-Za-z0-9]|_+[A-Za-z0-9])")
+NUMBER = re.compile(r"(?<![A-Za-z0-9])(?<![\s:=(,\"'\[]-)(?<!^-)(?:\d{4,5}|0)(?![A-Za-z0-9]|_+[A-Za-z0-9])")
 LIKE_A_CODE = re.compile(r"10[0-5]\d|600\d\d")
 # What shows that a text speaks of codes at all, and what that a number is called one.
 CODE_WORDS = re.compile(
@@ -148,24 +148,26 @@ NAME_OF_NUMBER = r"""
 NO_CODE = re.compile(
     rf"""
       HTTP/[\d.]++"?\s{{1,2}}\d{{3}}\s\d+                             # status and size in an access line
-    | \d\d:\d\d:\d\d[.,]\d{{1,6}}\s+\d{{1,6}}\s+\d{{1,6}}(?=\s+[A-Z]\b)   # processes and threads
-    | (?<!\d)\d{{1,6}}(?=\s---\s|\s[\w-]{{1,40}}\.(?:go|cc|cpp|py):\d+\])
-    | (?<!\d)(?:\d{{1,9}}[kMG]?\ {{1,6}}){{6,9}}(?:[-\d]{{2}}:[-\d:]{{5}}\s{{1,4}}){{3}}\d*   # curl's progress
     | [0-9a-f*]{{8}}(?:-[0-9a-f*]{{4}}){{3}}-[0-9a-f*]{{12}}            # the id of a request
-    | \+\s?\d[\d\ ()-]{{5,}} | \+\s?\d{{1,5}}(?!\d)                     # phone numbers
-    | (?<!\d)1[3-9]\d[\ -]?\d{{4}}[\ -]?\d{{4}}(?!\d)
-    | (?<!\d)(?:0\d{{2,3}}|[48]00)[\ -]\d{{3,4}}[\ -]?\d{{3,4}}(?!\d)
-    | (?<!\d)\d++[*x]{{2,}}+\d+ | (?<!\*)\*{{4,}}+\d+
-    | (?<![A-Za-z0-9])(?!\d{{4,5}}(?:/\d{{4,5}})++(?![\d/]))
-      \d++(?:[.:/~-]\d++)++                                         # dates, times, addresses, versions
-    | (?<!\d)\d{{2,4}}\s?年(?:\s?\d{{1,2}}\s?月)?(?:\s?\d{{1,2}}\s?[日号])?
-    | (?<!\d)\d++\s?[x×*]\s?\d+
+    | (?<!\d)(?=\d)(?:
+          \d\d:\d\d:\d\d[.,]\d{{1,6}}\s+\d{{1,6}}\s+\d{{1,6}}(?=\s+[A-Z]\b)   # processes and threads
+        | \d{{1,6}}(?=\s---\s|\s[\w-]{{1,40}}\.(?:go|cc|cpp|py):\d+\])
+        | (?:\d{{1,9}}[kMG]?\ {{1,6}}){{6,9}}(?:[-\d]{{2}}:[-\d:]{{5}}\s{{1,4}}){{3}}\d*    # curl's progress
+        | 1[3-9]\d[\ -]?\d{{4}}[\ -]?\d{{4}}(?!\d)                      # phone numbers
+        | (?:0\d{{2,3}}|[48]00)[\ -]\d{{3,4}}[\ -]?\d{{3,4}}(?!\d)
+        | \d++[*x]{{2,}}+\d+
+        | (?<![A-Za-z])(?!\d{{4,5}}(?:/\d{{4,5}})++(?![\d/]))
+          \d++(?:[.:/~-]\d++)++                                     # dates, times, addresses, versions
+        | \d{{2,4}}\s?年(?:\s?\d{{1,2}}\s?月)?(?:\s?\d{{1,2}}\s?[日号])?
+        | \d++\s?[x×*]\s?\d+
+        | \d++\s{{0,2}}[多来余几+]?\s?{UNIT}
+        | (?<!code\ )(?<!error\ )(?<!result\ )(?<!returns\ )(?<!returned\ )\d++\ sms(?![A-Za-z])
+        | \d{{4}}\s\((?=\w*\d)[0-9a-z]{{5}}\)                            # MySQL's: 1045 (28000)
+      )
+    | \+\s?\d[\d\ ()-]{{5,}} | \+\s?\d{{1,5}}(?!\d) | (?<!\*)\*{{4,}}+\d+
     | (?:[$¥￥€£₩₹\#№§]|(?<![A-Za-z])(?:rmb|cny|usd|hkd|eur)|人民币)\s?\d+
-    | (?<!\d)\d++\s{{0,2}}[多来余几+]?\s?{UNIT}
-    | (?<!code\ )(?<!error\ )(?<!result\ )(?<!returns\ )(?<!returned\ )(?<!\d)\d++\ sms(?![A-Za-z])
     | (?:mysql|mariadb|sqlstate|nsurlerrordomain|websocket|cloudflare|close\ code|onclose)
       [^\n]{{0,40}}?(?<!\d)\d{{4}}(?!\d)                              # codes of others
-    | (?<!\d)\d{{4}}\s\((?=\w*\d)[0-9a-z]{{5}}\)
     | {NAME_OF_NUMBER}\d++(?![A-Za-z*-])
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -248,13 +250,13 @@ def begins_sentence(it: Text, start: int, end: int) -> bool:
 def receipt_with_colon(it: Text, name: str, start: int, end: int) -> bool:
     """Whether MK:0012 or LT:5 is a receipt where it stands, and not the key and value of something else."""
     written, before = it.text[start:end], it.before(start)
-    if it.alone or SURE_RECEIPT.fullmatch(name) or RECEIPT_BEFORE.search(before):
+    if SURE_RECEIPT.fullmatch(name) or RECEIPT_BEFORE.search(before):
         return True
-    if not written.partition(":")[0].isupper() or " " in written:
+    if NUMBER_GOES_ON.match(it.text, end):
         return False
-    if name.startswith("ID:"):
-        return bool(STATUS_BEFORE.search(before)) or not before[-1:].isalpha()
-    return not NUMBER_GOES_ON.match(it.text, end)
+    if name.startswith("ID:") and before[-1:].isalpha() and not STATUS_BEFORE.search(before):
+        return False
+    return it.alone or (written.partition(":")[0].isupper() and " " not in written)
 
 
 def suspects(it: Text) -> Iterator[re.Match[str]]:
