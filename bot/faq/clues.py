@@ -128,7 +128,7 @@ UNIT = r"""
         | credits? | segments? | parts | templates | signatures | packages | requests | calls | items | pieces | pcs | lines | pages | rows | records | retries | percent
         | gmt | utc )(?![A-Za-z])
     )"""
-UNIT_BEHIND = re.compile(rf"\s{{0,2}}[多来余几+]?\s?{UNIT}", re.IGNORECASE | re.VERBOSE)
+UNIT_BEHIND = re.compile(rf"\s{{0,2}}+[多来余几+]?+\s?+{UNIT}", re.IGNORECASE | re.VERBOSE)
 NAME_OF_NUMBER = r"""
     (?: (?: 端口|会议室|房间|工单|订单|单号|(?<!错误)编号|尾号|后四位|末四位|第|共|动态码|校验码|密码|邮编|门牌|学号|工号|账号|卡号
           | 流水|版本|行号|序号|分机|短号|超过|不到|最多|至少|大约|大概|将近|买了|充了|花了|付了|剩|年份|[您你]的验证码
@@ -152,7 +152,7 @@ NO_CODE = re.compile(
     | (?<!\d)(?=\d)(?:
           \d\d:\d\d:\d\d[.,]\d{{1,6}}\s+\d{{1,6}}\s+\d{{1,6}}(?=\s+[A-Z]\b)   # processes and threads
         | \d{{1,6}}(?=\s---\s|\s[\w-]{{1,40}}\.(?:go|cc|cpp|py):\d+\])
-        | (?:\d{{1,9}}[kMG]?\ {{1,6}}){{6,9}}(?:[-\d]{{2}}:[-\d:]{{5}}\s{{1,4}}){{3}}\d*    # curl's progress
+        | (?:\d{{1,9}}+[kMG]?+\ {{1,6}}+){{6,9}}+(?:[-\d]{{2}}:[-\d:]{{5}}\s{{1,4}}){{3}}\d*    # curl's progress
         | 1[3-9]\d[\ -]?\d{{4}}[\ -]?\d{{4}}(?!\d)                      # phone numbers
         | (?:0\d{{2,3}}|[48]00)[\ -]\d{{3,4}}[\ -]?\d{{3,4}}(?!\d)
         | \d++[*x]{{2,}}+\d+
@@ -160,15 +160,15 @@ NO_CODE = re.compile(
           \d++(?:[.:/~-]\d++)++                                     # dates, times, addresses, versions
         | \d{{2,4}}\s?年(?:\s?\d{{1,2}}\s?月)?(?:\s?\d{{1,2}}\s?[日号])?
         | \d++\s?[x×*]\s?\d+
-        | \d++\s{{0,2}}[多来余几+]?\s?{UNIT}
+        | \d++\s{{0,2}}+[多来余几+]?+\s?+{UNIT}
         | (?<!code\ )(?<!error\ )(?<!result\ )(?<!returns\ )(?<!returned\ )\d++\ sms(?![A-Za-z])
         | \d{{4}}\s\((?=\w*\d)[0-9a-z]{{5}}\)                            # MySQL's: 1045 (28000)
       )
     | \+\s?\d[\d\ ()-]{{5,}} | \+\s?\d{{1,5}}(?!\d) | (?<!\*)\*{{4,}}+\d+
     | (?:[$¥￥€£₩₹\#№§]|(?<![A-Za-z])(?:rmb|cny|usd|hkd|eur)|人民币)\s?\d+
-    | (?:mysql|mariadb|sqlstate|nsurlerrordomain|websocket|cloudflare|close\ code|onclose)
+    | (?![\d\s])(?:mysql|mariadb|sqlstate|nsurlerrordomain|websocket|cloudflare|close\ code|onclose)
       [^\n]{{0,40}}?(?<!\d)\d{{4}}(?!\d)                              # codes of others
-    | {NAME_OF_NUMBER}\d++(?![A-Za-z*-])
+    | (?![\d\s]){NAME_OF_NUMBER}\d++(?![A-Za-z*-])
     """,
     re.IGNORECASE | re.VERBOSE,
 )
