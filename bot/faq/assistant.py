@@ -11,8 +11,8 @@ from bot.language import Language, language_of
 
 # From which certainty on an entry is the answer, or worth offering. Measured on labelled questions:
 # `smsbot evaluate tests/questions/*.jsonl` shows what they give.
-ANSWER = 0.75
-OFFER = 0.4
+ANSWER = 0.7
+OFFER = 0.35
 MOST_CHOICES = 3
 
 PIECES = re.compile(r"[\s,，、;；]+")

@@ -30,14 +30,14 @@ def certainty(evidence: Evidence) -> float:
     `python -m tests.calibrate`; run it again after the phrasings or the matcher have changed much.
     """
     odds = (
-        -5.04
-        + 2.26 * evidence.weight
-        + 4.55 * evidence.lead
-        + 8.23 * evidence.beyond
-        + 1.08 * evidence.likeness
+        -5.57
+        + 2.28 * evidence.weight
+        + 4.39 * evidence.lead
+        + 9.75 * evidence.beyond
+        + 1.21 * evidence.likeness
         + 1.48 * evidence.known
-        + 1.30 * evidence.asks
-        + 0.42 * evidence.domain
-        - 1.75 * evidence.foreign
+        + 1.33 * evidence.asks
+        + 0.54 * evidence.domain
+        - 1.95 * evidence.foreign
     )
     return 1 / (1 + exp(-odds))

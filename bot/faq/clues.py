@@ -158,7 +158,6 @@ NO_CODE = re.compile(
         | \d++[*x]{{2,}}+\d+
         | (?<![A-Za-z])(?!\d{{4,5}}(?:/\d{{4,5}})++(?![\d/]))
           \d++(?:[.:/~-]\d++)++                                     # dates, times, addresses, versions
-        | \d{{2,4}}\s?年(?:\s?\d{{1,2}}\s?月)?(?:\s?\d{{1,2}}\s?[日号])?
         | \d++\s?[x×*]\s?\d+
         | \d++\s{{0,2}}+[多来余几+]?+\s?+{UNIT}
         | (?<!code\ )(?<!error\ )(?<!result\ )(?<!returns\ )(?<!returned\ )\d++\ sms(?![A-Za-z])
@@ -177,7 +176,6 @@ NO_CODE = re.compile(
 
 WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9]*+(?:\.[A-Za-z][A-Za-z0-9]*+)?+(?!_+[A-Za-z0-9])")
 CAPITALISED = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)?+(?!_+[A-Za-z0-9])")
-INNER_CAPITAL = re.compile(r"[a-z.][A-Z]|[A-Z]{2}[a-z]")
 CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z]{4}[A-Z0-9_]++(?![a-z])")
 LETTER = re.compile(r"[^\W\d_]")
 # What people write around a code when they want it explained, and nothing else.
@@ -262,7 +260,7 @@ def receipt_with_colon(it: Text, name: str, start: int, end: int) -> bool:
 def suspects(it: Text) -> Iterator[re.Match[str]]:
     """The words that a misspelt code may be."""
     for word in (WORD if it.alone else CAPITALISED).finditer(it.text):
-        if len(word[0]) >= SHORTEST_SLIP and (it.alone or INNER_CAPITAL.search(word[0])):
+        if len(word[0]) >= SHORTEST_SLIP:
             yield word
     for word in CAPITALS.finditer(it.text):
         if it.alone or RECEIPT_BEFORE.search(it.before(word.start())):

@@ -296,8 +296,6 @@ class CodeTable:
 
     def _near(self, wanted: str) -> list[str]:
         """Codes within a few slips of the finger of `wanted`, or of its last part; receipts come last."""
-        if len(wanted) > LONGEST_NAME:
-            return []
         most = 1 if len(wanted) <= 5 or ":" in wanted else 2 if len(wanted) < 16 else len(wanted) // 5
         rows = list(close(wanted, self._long if len(wanted) > 10 else self._names_at_all, most))
         last = wanted.rpartition(".")[2]

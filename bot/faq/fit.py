@@ -27,8 +27,8 @@ BOLDNESS = 0.1
 START = 2.0
 ROUNDS = 5
 MOST_STEPS = 140_000
-# Weights nearer to 0 than this never decided anything when measured, and would be half of all.
-FAINTEST = 0.025
+# Weights nearer to 0 than this decided nothing when measured, and would be most of all.
+FAINTEST = 0.04
 
 Floats = NDArray[np.float32]
 Vector = tuple[NDArray[np.intp], Floats]

@@ -49,9 +49,9 @@ API = [
     "InternalError.UnknownError",
 ]
 OLD = ["0", "1004", "1014", "1015", "1016", "1031", "1033", "1045", "60008"]
-SURE_RECEIPTS = ["MK:0001", "MK:0012", "DELIVRD", "UNDELIV", "REJECTD", "UNDELIV_601", "SGIP:12"]
+SURE_RECEIPTS = ["MK:0001", "MK:0012", "DELIVRD", "UNDELIV", "REJECTD", "UNDELIV_601", "SGIP:12", "ROUTERR"]
 WORDS = ["EXPIRED", "UNKNOWN", "FAILED", "REJECT", "LIMIT", "ERR_NUM", "TUIDING"]
-SHORT_RECEIPTS = ["1", "12", "13", "200", "601", "-37", "2:12", "0.1208"]
+SHORT_RECEIPTS = ["1", "12", "13", "200", "601", "1077", "-37", "2:12", "0.1208"]
 ODD_RECEIPTS = ["ID:0012", "LT:5", "E:BLACK", "ERR:012", "F132200", "CMPP30ERR:"]
 
 FAMILY = Both("业务上没能完成", "The operation could not be done")
@@ -114,6 +114,7 @@ LOGS: list[tuple[str, list[str]]] = [
     (r"{\\\"Code\\\":\\\"FailedOperation.MissingSignature\\\"}", [MISSING]),
     (r"{\u0022Code\u0022:\u0022FailedOperation.MissingSignature\u0022}", [MISSING]),
     (r"Traceback:\nFailedOperation.MissingSignature\n", [MISSING]),
+    (r"{\u0022errmsg\u0022:\u0022MK:0012\u0022}\n\tDELIVRD\r\n", ["MK:0012", "DELIVRD"]),
     ('{"result":1014,"errmsg":"模板未审批","ext":"","sid":""}', ["1014"]),
     ('{"ActionStatus":"FAIL","ErrorInfo":"x","ErrorCode":60008}', ["60008"]),
     ('{"random": 1014, "time": 1031, "tpl_id": 1016, "result": 1004}', ["1004"]),
@@ -244,7 +245,10 @@ def test_what_stands_behind_the_dot_is_enough() -> None:
 
 
 def test_what_stands_behind_the_dot_outweighs_a_misspelt_family() -> None:
-    assert names("FailedOperaton.SignatureIncorrectOrUnapproved") == [SIGNATURE]
+    found = TABLE.find("报 FailedOperaton.SignatureIncorrectOrUnapproved", about_sms=True)
+
+    assert [it.name for it in found.named] == [SIGNATURE]
+    assert found.unlisted == ()
 
 
 @pytest.mark.parametrize("word", ["NetworkError", "UnknownError", "Timeout"])
@@ -403,6 +407,7 @@ def test_a_short_number_right_behind_a_receipt_s_word_is_a_receipt(text: str, ex
         "-37",
         "2:12",
         "返回 200",
+        "返回 1077",
         "code 12",
         "at 2:12 we sent it",
         "回执 12 条",
@@ -479,6 +484,8 @@ def test_a_word_of_a_sentence_is_no_receipt(text: str) -> None:
         "redis e:black",
         "git show f132200",
         "XMK:0012",
+        "UNDELIV_999",
+        "routErr := send()",
         "MK:00125",
     ],
 )
@@ -526,6 +533,7 @@ def test_a_number_that_is_called_a_code_is_one(text: str) -> None:
         ("1014号错误", "1014"),
         ("1014 template not approved", "1014"),
         ("1014 of them fail", "1014"),
+        ("error 1014 sms stopped", "1014"),
         ("is 1014 invalid 1014", "1014"),
     ],
 )
@@ -545,6 +553,8 @@ def test_a_number_in_a_text_about_something_else_is_no_code(text: str) -> None:
         "+86 138 1014 1016 发送失败",
         "+8613810141016 发送失败",
         "138-1014-1016 发送失败",
+        "138 1014 1016 发送失败",
+        "1014***1016 发送失败",
         "138****1014 发送失败",
         "+1 202 555 1014 failed",
         "0755 8888 1014 失败",
@@ -581,9 +591,14 @@ def test_a_number_in_a_text_about_something_else_is_no_code(text: str) -> None:
         "您的验证码1014，5分钟内有效，发送失败",
         "your verification code is 1014",
         "a1b2c3d4-1014-1016-1031-0123456789ab failed",
+        "RequestId=2c9e****-b5**-1014-****-1d0f****83ab failed",
+        '{"country_code":"1014"} failed',
         # Other amounts
         "1024x768 失败",
         "1014 * 768 失败",
+        "-1014 失败",
+        "failed with Code=-1014",
+        "1014 sms failed",
         "took 1014 ms, failed",
         "错误码 1004-1014 都有",
         # Codes of other systems
@@ -688,6 +703,14 @@ def test_a_megabyte_takes_well_under_a_second(text: str) -> None:
     started = process_time()
 
     TABLE.find(text, about_sms=True)
+
+    assert process_time() - started < 1
+
+
+def test_a_megabyte_is_looked_up_in_well_under_a_second() -> None:
+    started = process_time()
+
+    TABLE.look_up("x" * 1_000_000)
 
     assert process_time() - started < 1
 
