@@ -108,6 +108,7 @@ def test_a_code_knows_where_it_comes_from_and_what_is_said_of_it(folder: Path) -
 def test_a_receipt_has_the_words_of_its_reason_and_its_carrier(folder: Path) -> None:
     *_, main, second = read(folder).codes
 
+    assert (main.origin, main.retry, main.verified) == ("receipt", "wait", "older")
     assert (main.meaning.en, main.carrier, main.second) == ("Switched off.", "cmcc", False)
     assert (second.meaning.en, second.carrier, second.second) == ("Delivered.", "cmcc", True)
 
