@@ -61,7 +61,8 @@ def weigh(index: Index, features: Mapping[str, int]) -> Weighed:
 
 def heft(feature: str, count: int, rarity: float) -> float:
     """How much a feature weighs within its text."""
-    return (1 + log(count)) * rarity * KIND_WEIGHT.get(feature[0], 1.0)
+    weight = rarity * KIND_WEIGHT.get(feature[0], 1.0)
+    return weight if count == 1 else weight * (1 + log(count))
 
 
 def shares(index: Index, features: Mapping[str, int], name: str) -> dict[str, float]:
