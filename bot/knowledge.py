@@ -43,7 +43,10 @@ def cached_knowledge(folder: Path, cache: Path, make: Callable[[], Knowledge]) -
 def fingerprint(folder: Path) -> str:
     """A name for the content of the knowledge files, of the program that reads them, and of its Python."""
     digest = sha256(sys.version.encode())
-    for path in sorted([*folder.rglob("*"), *PROGRAM.rglob("*.py"), *PROGRAM.rglob("*.txt")]):
+    program = [
+        PROGRAM / name for name in ("making.py", "knowledge.py", "language.py", "source.py", "places.py")
+    ]
+    for path in sorted([*folder.rglob("*"), *(PROGRAM / "faq").iterdir(), *program]):
         if path.suffix in {".md", ".toml", ".py", ".txt"} and path.is_file():
             content = path.read_bytes()
             digest.update(f"{path.name} {path.parent.name} {len(content)}\n".encode())

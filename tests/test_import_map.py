@@ -20,7 +20,9 @@ ALLOWED = {
     "bot.errors": set[str](),
     "bot.settings": {"bot.language"},
     "bot.phrases": {"bot.language"},
-    "bot.faq": {"bot.faq", "bot.language", "bot.errors"},
+    "bot.places": set[str](),
+    "bot.source": {"bot.errors", "bot.places"},
+    "bot.faq": {"bot.faq", "bot.language", "bot.errors", "bot.source", "bot.places"},
     "bot.knowledge": {"bot.faq.entry", "bot.faq.index"},
     "bot.making": {"bot.faq", "bot.knowledge", "bot.language"},
     "bot.questions": {"bot.errors", "bot.faq.evaluate"},
@@ -39,7 +41,7 @@ ONLY_IN = {
     "rapidfuzz": {"bot.faq.matcher", "bot.faq.codes"},
     "typer": {"bot.cli"},
     "rich": {"bot.output"},
-    "pydantic": {"bot.faq.library", "bot.faq.shapes", "bot.faq.source"},
+    "pydantic": {"bot.faq.library", "bot.faq.shapes", "bot.source"},
 }
 # What the pure part never touches: `library` and `source` read files, `sounds` its own table.
 IMPURE = {"time", "socket", "os", "subprocess", "urllib", "http", "asyncio", "threading"}

@@ -9,9 +9,9 @@ from string import Formatter
 
 from bot.faq.folder import CODES, CONCEPTS, PHRASES, RECEIPTS, TOPICS, Files
 from bot.faq.normalise import Normaliser
-from bot.faq.places import Steps
-from bot.faq.source import ANY, Source, dotted
 from bot.language import LANGUAGES, Language
+from bot.places import Steps
+from bot.source import ANY, Source, dotted
 
 LINKED_CODES = (("related", ANY), ("counterparts", ANY), ("alias_of",))
 CARRIERS = ("carrier", "second")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.errors import Mistake
 from bot.faq.entry import Origin
-from bot.faq.source import HEAD, Source, read_text
+from bot.source import HEAD, Source, read_text
 
 CODES: Mapping[str, Origin] = {
     "errors/api.toml": "api",

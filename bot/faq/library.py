@@ -25,8 +25,8 @@ from bot.faq.shapes import (
     ReceiptReason,
     TopicFile,
 )
-from bot.faq.source import Source
 from bot.language import Both
+from bot.source import Source
 
 # A section block of Slack holds 3,000 characters; the line that names the source needs a few of them.
 LONGEST_ANSWER = 2_900

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import Mistake
-from bot.faq.source import ANY, HEAD, Source, read_text
+from bot.source import ANY, HEAD, Source, read_text
 
 
 class Strict(BaseModel):

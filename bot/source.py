@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Mistake
-from bot.faq.places import Places, Steps
+from bot.places import Places, Steps
 
 HEAD = re.compile(r"\A\+\+\+[ \t]*\n((?:.*?\n)??)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.faq.places import Places, Steps
+from bot.places import Places, Steps
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 # Between two values of an array: a comma, then whatever an editor leaves there.
