@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,21 +13,36 @@ from typing import Annotated
 import typer
 
 from bot.console import Console
-from bot.errors import BotError, KnowledgeError
+from bot.errors import BotError, ConfigurationError, KnowledgeError
 from bot.faq.assistant import Reply
 from bot.faq.codes import LONGEST
 from bot.faq.evaluate import Judged, Labelled, score, scores_by_kind
 from bot.faq.explain import explain
+from bot.guard.chain import Intact
 from bot.language import Language, language_of
-from bot.output import as_json, explanation, miss, mistakes, scores_table, show_markdown, show_plain, terminal
+from bot.output import (
+    as_json,
+    audit_words,
+    explanation,
+    miss,
+    mistakes,
+    scores_table,
+    show_markdown,
+    show_plain,
+    terminal,
+)
 from bot.phrases import Phrases
 from bot.questions import read_labelled
 from bot.settings import Settings, read_settings
-from bot.wiring import Bot, build_bot, read_only, shipped_phrases
+from bot.sms.doctor import report, something_wrong
+from bot.wiring import Bot, build_bot, opening, operations, read_only, shipped_phrases
 
 WRONG_USE, FAILED = 2, 1
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+audit_app = typer.Typer(help="The record of who did what.", rich_markup_mode=None)
+app.add_typer(audit_app, name="audit")
 
 LangOption = Annotated[
     str | None, typer.Option("--lang", help="zh or en; else the language of the question.")
@@ -44,9 +60,19 @@ def main() -> None:
         app(obj=settings)
     except KnowledgeError as error:
         phrases = shipped_phrases()
-        for line in mistakes(error, phrases, settings.language):
+        broken = phrases.say(
+            "check.broken", settings.language, folder=error.folder, count=len(error.mistakes)
+        )
+        show_plain(terminal(stderr=True), broken)
+        for line in mistakes(error.mistakes, phrases, settings.language):
             show_plain(terminal(stderr=True), line)
         sys.exit(FAILED)
+    except ConfigurationError as error:
+        phrases = shipped_phrases()
+        show_plain(terminal(stderr=True), phrases.say(error.phrase, settings.language, **error.details))
+        for line in mistakes(error.mistakes, phrases, settings.language):
+            show_plain(terminal(stderr=True), line)
+        sys.exit(WRONG_USE)
     except BotError as error:
         show_plain(
             terminal(stderr=True), shipped_phrases().say(error.phrase, settings.language, **error.details)
@@ -71,13 +97,13 @@ def run(context: typer.Context) -> None:
     bot = build_bot(settings)
     reason = "console.no_slack" if settings.slack else "console.no_tokens"
     show_plain(terminal(stderr=True), bot.phrases.say(reason, settings.language))
-    open_console(bot, settings.language)
+    open_console(bot, settings)
 
 
 @app.command()
 def console(context: typer.Context) -> None:
     """Ask questions line by line, from the keyboard or a pipe."""
-    open_console(build_bot(context.obj), context.obj.language)
+    open_console(build_bot(context.obj), context.obj)
 
 
 @app.command()
@@ -138,8 +164,9 @@ def error(
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Read the whole knowledge base and print every mistake with its file and line."""
+    """Read the whole knowledge base and the settings, and print every mistake with its file and line."""
     library = read_only(context.obj)
+    opening().configured(context.obj)
     asked = sum(len(entry.ask.zh) + len(entry.ask.en) + 2 for entry in library.entries)
     words = Phrases(library.phrases).say(
         "check.fine",
@@ -151,6 +178,35 @@ def check(context: typer.Context) -> None:
         topics=len(library.topics),
     )
     show_plain(terminal(), words)
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Look at everything the SMS side needs, and say how to mend what is wrong."""
+    settings: Settings = context.obj
+    bot = build_bot(settings)
+    try:
+        findings, sample = opening().examined(settings, bot.library, bot.rules)
+    except ConfigurationError as error:
+        findings, sample = opening().misread(error), False
+    show_markdown(terminal(), bot.drawing.markdown(report(findings, sample=sample), settings.language))
+    if something_wrong(findings):
+        sys.exit(FAILED)
+
+
+@audit_app.command()
+def verify(
+    context: typer.Context,
+    head: Annotated[
+        str | None, typer.Option("--head", help="A seal that was published earlier: it must be in the audit.")
+    ] = None,
+) -> None:
+    """Check that no row of the audit was altered, removed or moved."""
+    settings: Settings = context.obj
+    verdict = opening().verified(settings, head)
+    show_plain(terminal(), audit_words(verdict, build_bot(settings).phrases, settings.language))
+    if not isinstance(verdict, Intact):
+        sys.exit(FAILED)
 
 
 @app.command()
@@ -169,12 +225,22 @@ def evaluate(
     show_scores(bot.phrases, context.obj.language, judged)
 
 
-def open_console(bot: Bot, language: Language) -> None:
+def open_console(bot: Bot, settings: Settings) -> None:
     typing, out = sys.stdin.isatty(), terminal()
     if typing:
-        show_plain(out, bot.phrases.say("console.welcome", language))
-    surface = Console(bot.assistant, bot.wording, bot.phrases, language, partial(show_markdown, out))
-    surface.run(lines(prompt="> " if typing else ""))
+        show_plain(out, bot.phrases.say("console.welcome", settings.language))
+    with operations(settings, bot) as open_operations:
+        surface = Console(
+            bot.assistant,
+            bot.wording,
+            bot.drawing,
+            bot.phrases,
+            open_operations,
+            partial(datetime.now, UTC),
+            settings.language,
+            partial(show_markdown, out),
+        )
+        surface.run(lines(prompt="> " if typing else ""))
 
 
 def judge(bot: Bot, labelled: Labelled) -> Judged:

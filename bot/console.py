@@ -2,29 +2,53 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from datetime import datetime
+from typing import Protocol, assert_never
 
+from bot.drawing import Drawing
+from bot.errors import BotError
 from bot.faq.assistant import Answered, Assistant, Hit, Unsure
 from bot.language import Language, language_of
 from bot.phrases import Phrases
+from bot.sms.command import Asker, Command
+from bot.sms.operations import Called, Misspelt, NoVerb, Question, helped, read_verb, verbs_shown
+from bot.sms.report import Action, Report
 from bot.wording import Wording
 
 LEAVING = frozenset({"quit", "exit", "q", "退出"})
-VERBS = ("ask", "error", "help")
+# The person at the terminal holds the keys anyway; test sends still have to be allowed by name.
+OPERATOR = Asker("console", "console", admin=True)
+# How long a report that gets news is watched. Seconds.
+WATCHED = 20.0
 
 Show = Callable[[str], None]
 
 
+class Operations(Protocol):
+    """What does the verbs; a call returns when it is done."""
+
+    def run(self, command: Command) -> Report:
+        """Raises:
+        BotError: when it can't be done, in words for the asker.
+        """
+
+    def pause(self, seconds: float) -> None:
+        """Lets what is under way go on for a while."""
+
+
 @dataclass(slots=True)
 class Console:
-    """Keeps the choices that were last offered, so that a number can choose one."""
+    """Keeps what was last offered, so that a number can choose it."""
 
     assistant: Assistant
     wording: Wording
+    drawing: Drawing
     phrases: Phrases
+    operations: Operations
+    now: Callable[[], datetime]
     language: Language
     show: Show
-    choices: tuple[Hit, ...] = ()
+    offered: tuple[Hit | Action, ...] = ()
 
     def run(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -36,7 +60,7 @@ class Console:
                 self.show("")
 
     def answer(self, text: str) -> None:
-        if text.isdecimal() and self.choices:
+        if text.isdecimal() and self.offered:
             self._choose(int(text))
         elif text.startswith("/"):
             self._command(text)
@@ -46,46 +70,83 @@ class Console:
     def _ask(self, text: str) -> None:
         reply = self.assistant.reply(text)
         self.language = reply.language
-        self.choices = reply.choices if isinstance(reply, Unsure) else ()
+        self.offered = reply.choices if isinstance(reply, Unsure) else ()
         self.show(self.wording.markdown(reply))
 
     def _choose(self, number: int) -> None:
-        if not 1 <= number <= len(self.choices):
+        if not 1 <= number <= len(self.offered):
             self._say("console.no_such_choice", number=number)
             return
-        hit = self.choices[number - 1]
-        self.show(self.wording.markdown(Answered(hit.title, self.language, (hit,), (hit,))))
+        match self.offered[number - 1]:
+            case Hit() as hit:
+                self.show(self.wording.markdown(Answered(hit.title, self.language, (hit,), (hit,))))
+            case Action() as action:
+                self._command(f"/sms {action.command}", self.language)
 
-    def _command(self, text: str) -> None:
-        words = text.split()[1 if text.split(maxsplit=1)[0].lower() == "/sms" else 0 :]
-        verb, rest = (words[0].lstrip("/").lower(), " ".join(words[1:])) if words else ("help", "")
-        match verb:
-            case "help":
-                self._say("console.help")
-            case "ask":
+    def _command(self, text: str, language: Language | None = None) -> None:
+        spoken = read_verb(text)
+        match spoken:
+            case Called(verb="ask", rest=rest):
                 self._ask(rest)
-            case "error":
+            case Called(verb="error", rest=rest):
                 self._error(rest)
+            case Called():
+                self._operate(spoken.verb, spoken.rest, language or self._spoken(text))
+            case Misspelt():
+                self._say("console.did_you_mean_verb", verb=spoken.word, near=spoken.near)
+            case Question():
+                self._ask(spoken.text)
+            case NoVerb():
+                self._say("console.unknown_verb", verb=spoken.word, verbs=", ".join(verbs_shown(admin=True)))
             case _:
-                self._unknown(verb, text)
+                assert_never(spoken)
 
     def _error(self, text: str) -> None:
         if not text:
             self._say("console.code_missing")
             return
-        spoken: Language = "zh" if language_of(text) == "zh" else self.language
-        reply = self.assistant.explain_codes(text, spoken)
-        self.choices = reply.choices if isinstance(reply, Unsure) else ()
+        reply = self.assistant.explain_codes(text, self._spoken(text))
+        self.offered = reply.choices if isinstance(reply, Unsure) else ()
         self.show(self.wording.markdown(reply))
 
-    def _unknown(self, verb: str, text: str) -> None:
-        """A verb that isn't one: a misspelt one is named, a question behind /sms is answered."""
-        if near := get_close_matches(verb, VERBS, n=1, cutoff=0.6):
-            self._say("console.did_you_mean_verb", verb=verb, near=near[0])
-        elif len(text.split()) > 2 or language_of(verb) == "zh":
-            self._ask(text.removeprefix("/sms").strip())
-        else:
-            self._say("console.unknown_verb", verb=verb, verbs=", ".join(VERBS))
+    def _operate(self, verb: str, rest: str, language: Language) -> None:
+        command = Command(verb, rest, language, OPERATOR, self.now())
+        self.language = language
+        try:
+            if verb == "help":
+                self._draw(helped(command))
+                self._say("console.also")
+            else:
+                self._watch(command, self.operations.run(command))
+        except BotError as error:
+            self.show(self.drawing.error(error, language))
+
+    def _watch(self, command: Command, report: Report) -> None:
+        """Draws a report, and again whenever it has news, for a while."""
+        shown, left = self._draw(report), WATCHED
+        while report.refresh and left > 0:
+            self.operations.pause(report.refresh.seconds)
+            left -= report.refresh.seconds
+            verb, _, rest = report.refresh.command.partition(" ")
+            report = self.operations.run(Command(verb, rest, command.language, command.asker, self.now()))
+            if self.drawing.markdown(report, command.language) != shown:
+                self.show("")
+                shown = self._draw(report)
+        if report.refresh:
+            self._say("console.look_later", command=report.refresh.command)
+
+    def _draw(self, report: Report) -> str:
+        """What was drawn. The numbers in front of what can be pressed are the console's own."""
+        drawn = self.drawing.markdown(report, self.language)
+        labels = self.drawing.actions(report, self.language)
+        numbered = "\n".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
+        self.offered = report.actions
+        self.show("\n\n".join(filter(None, (drawn, numbered))))
+        return drawn
+
+    def _spoken(self, text: str) -> Language:
+        """A command in Latin letters tells nothing of the language of who types it."""
+        return "zh" if language_of(text) == "zh" else self.language
 
     def _say(self, name: str, **details: object) -> None:
         self.show(self.phrases.say(name, self.language, **details))

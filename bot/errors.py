@@ -3,6 +3,7 @@
 BotError            the asker: a phrase in both languages, and what to do next
 KnowledgeError      the editor of an answer: every mistake, with file and line
 SettingsError       the operator: which setting, and how to fix it
+ConfigurationError  the same of all settings at once: every mistake, with file and line or the variable
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,16 +25,22 @@ class SettingsError(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing to mend in a knowledge file.
+    """One thing to mend in a hand-edited file, or in a variable of the environment.
 
-    `file` is relative to the knowledge folder, `line` counts from 1, `kind` names a phrase
-    (`mistake.<kind>`) that `details` fill.
+    `file` is relative to the knowledge folder, or names the operator's file; `line` counts from 1. Of a
+    variable, `file` is its name and `line` is 0. `kind` names a phrase (`mistake.<kind>`) that `details`
+    fill; they repeat no secret and no phone number.
     """
 
     file: str
     line: int
     kind: str
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """`smsbot.toml:12`, or the name of a variable."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class KnowledgeError(Exception):
@@ -42,4 +49,12 @@ class KnowledgeError(Exception):
     def __init__(self, folder: str, mistakes: Sequence[Mistake]) -> None:
         super().__init__(f"{len(mistakes)} mistakes in {folder}")
         self.folder = folder
+        self.mistakes = tuple(mistakes)
+
+
+class ConfigurationError(SettingsError):
+    """The configuration can't be used: here is all that is wrong with it."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("setting.broken", count=len(mistakes))
         self.mistakes = tuple(mistakes)

@@ -2,18 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from bot.errors import KnowledgeError
+from bot.errors import Mistake
 from bot.faq.assistant import ANSWER, OFFER, Answered, Hit, Reply, Unknown, Unsure
 from bot.faq.entry import Entry
 from bot.faq.evaluate import Judged, Score
 from bot.faq.explain import Decision, Feature
 from bot.faq.matcher import MOST_MATCHES, Ranking
+from bot.guard.chain import Broken, HeadMissing, Intact, Verdict
 from bot.language import Language
 from bot.phrases import Phrases
 from bot.wording import Wording
@@ -139,10 +140,22 @@ def percent(share: float) -> int:
     return round(100 * share)
 
 
-def mistakes(error: KnowledgeError, phrases: Phrases, language: Language) -> Iterator[str]:
-    yield phrases.say("check.broken", language, folder=error.folder, count=len(error.mistakes))
-    for it in error.mistakes:
-        yield f"{it.file}:{it.line}: {phrases.say(f'mistake.{it.kind}', language, **it.details)}"
+def audit_words(verdict: Verdict, phrases: Phrases, language: Language) -> str:
+    match verdict:
+        case Intact():
+            return phrases.say("audit.intact", language, rows=verdict.rows, head=verdict.head)
+        case Broken():
+            return phrases.say("audit.broken", language, number=verdict.number)
+        case HeadMissing():
+            return phrases.say("audit.head_missing", language, rows=verdict.rows)
+        case _:
+            assert_never(verdict)
+
+
+def mistakes(found: Iterable[Mistake], phrases: Phrases, language: Language) -> Iterator[str]:
+    """A line for each, with its place."""
+    for it in found:
+        yield f"{it.place}: {phrases.say(f'mistake.{it.kind}', language, **it.details)}"
 
 
 def scores_table(scores: Iterable[Score], phrases: Phrases, language: Language, *, in_scope: bool) -> Table:

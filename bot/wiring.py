@@ -1,9 +1,13 @@
 """Makes every part once and hands it on: the only place that knows them all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
+from bot.drawing import Drawing
 from bot.faq.assistant import Assistant
 from bot.faq.codes import CodeTable
 from bot.faq.entry import Library
@@ -14,6 +18,10 @@ from bot.faq.words import Reader
 from bot.knowledge import cached_knowledge
 from bot.phrases import Phrases
 from bot.settings import Settings, shipped_knowledge
+from bot.sms.cloud import ACCOUNT_ZONE
+from bot.sms.command import Command
+from bot.sms.report import Report
+from bot.sms.textcheck import Rules
 from bot.wording import Wording
 
 
@@ -23,6 +31,8 @@ class Bot:
     assistant: Assistant
     phrases: Phrases
     wording: Wording
+    drawing: Drawing
+    rules: Rules
 
 
 def build_bot(settings: Settings) -> Bot:
@@ -44,7 +54,14 @@ def build_bot(settings: Settings) -> Bot:
     table = CodeTable(library.codes, library.families, library.receipt_families)
     assistant = Assistant(library.entries, table, matcher, settings.language)
     phrases = Phrases(library.phrases)
-    return Bot(library, assistant, phrases, Wording(phrases, assistant.entries))
+    return Bot(
+        library,
+        assistant,
+        phrases,
+        Wording(phrases, assistant.entries),
+        Drawing(phrases, table, assistant.entries, ACCOUNT_ZONE),
+        Rules(library.rules, normaliser.normalise),
+    )
 
 
 def read_only(settings: Settings) -> Library:
@@ -56,6 +73,43 @@ def read_only(settings: Settings) -> Library:
 def shipped_phrases() -> Phrases:
     """The bot's words from the knowledge that came with it: to report mistakes in another one."""
     return Phrases(making().read_phrases(shipped_knowledge()))
+
+
+@contextmanager
+def operations(settings: Settings, bot: Bot) -> Iterator["Deferred"]:
+    """What does the verbs of the SMS side, opened by the first of them that needs it."""
+    deferred = Deferred(settings, bot)
+    try:
+        yield deferred
+    finally:
+        deferred.close()
+
+
+class Deferred:
+    """Operations that are loaded when they are first asked for anything."""
+
+    def __init__(self, settings: Settings, bot: Bot) -> None:
+        self._settings = settings
+        self._bot = bot
+        self._operations: Any = None
+
+    def run(self, command: Command) -> Report:
+        if self._operations is None:
+            self._operations = opening().Operations(self._settings, self._bot.library, self._bot.rules)
+        report: Report = self._operations.run(command)
+        return report
+
+    def pause(self, seconds: float) -> None:
+        self._operations.pause(seconds)
+
+    def close(self) -> None:
+        if self._operations is not None:
+            self._operations.close()
+
+
+def opening() -> ModuleType:
+    """The SMS side, loaded only when a command needs it: a question must not wait for it."""
+    return import_module("bot.opening")
 
 
 def making() -> ModuleType:

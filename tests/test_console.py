@@ -1,15 +1,51 @@
 """The bot in a terminal."""
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
 import pytest
 
-from bot.console import Console
+from bot.console import WATCHED, Console
+from bot.errors import BotError
 from bot.language import Language
+from bot.sms.command import Command
+from bot.sms.report import Action, Paragraph, Refresh, Report, say
 from bot.wiring import Bot
 
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
-def said(bot: Bot, *lines: str, language: Language = "en") -> list[str]:
+
+@dataclass
+class Answering:
+    """Operations that answer with the reports they were given, one after the other."""
+
+    reports: list[Report] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    paused: float = 0.0
+
+    def run(self, command: Command) -> Report:
+        self.commands.append(command)
+        if not self.reports:
+            raise BotError("sms.no_account")
+        return self.reports.pop(0)
+
+    def pause(self, seconds: float) -> None:
+        self.paused += seconds
+
+
+def said(bot: Bot, *lines: str, language: Language = "en", operations: Answering | None = None) -> list[str]:
     shown: list[str] = []
-    Console(bot.assistant, bot.wording, bot.phrases, language, shown.append).run(lines)
+    console = Console(
+        bot.assistant,
+        bot.wording,
+        bot.drawing,
+        bot.phrases,
+        operations or Answering(),
+        lambda: NOW,
+        language,
+        shown.append,
+    )
+    console.run(lines)
     return [words for words in shown if words]
 
 
@@ -46,7 +82,10 @@ def test_a_misspelt_verb_is_met_with_did_you_mean(bot: Bot) -> None:
 
 
 def test_an_unknown_verb_names_those_that_there_are(bot: Bot) -> None:
-    assert said(bot, "/sms quux") == ["There is no /sms quux. There are: ask, error, help."]
+    (words,) = said(bot, "/sms quux")
+
+    assert words.startswith("There is no /sms quux. There are: ask, error, balance, ")
+    assert "confirm" not in words
 
 
 def test_a_question_behind_the_slash_word_is_a_question(bot: Bot) -> None:
@@ -64,3 +103,69 @@ def test_a_code_is_asked_for_when_it_is_missing(bot: Bot) -> None:
 
 def test_leaving_leaves_what_comes_behind_unread(bot: Bot) -> None:
     assert said(bot, "", "quit", "1031") == []
+
+
+def test_an_operation_is_drawn_and_its_actions_are_numbered(bot: Bot) -> None:
+    preview = Report(
+        say("send.preview"),
+        actions=(
+            Action(say("send.cancel"), "cancel t0ken"),
+            Action(say("send.confirm", segments=1, name="qa"), "confirm t0ken", dangerous=True),
+        ),
+    )
+    operations = Answering([preview, Report(say("send.cancelled"))])
+
+    shown, cancelled = said(bot, "/sms send-test qa 1110001 'my words'", "1", operations=operations)
+
+    assert shown.endswith("1. Cancel\n2. Send to qa (about 1 billed)")
+    assert "Cancelled" in cancelled
+    assert [(it.verb, it.text, it.asker.person) for it in operations.commands] == [
+        ("send-test", "qa 1110001 'my words'", "console"),
+        ("cancel", "t0ken", "console"),
+    ]
+
+
+def test_an_action_counts_only_until_the_next_answer(bot: Bot) -> None:
+    offer = Report(say("send.preview"), actions=(Action(say("send.cancel"), "cancel t0ken"),))
+    operations = Answering([offer])
+
+    said(bot, "/sms send-test", "多少个字算一条短信？", "1", operations=operations)
+
+    assert [it.verb for it in operations.commands] == ["send-test"]
+
+
+def test_a_report_with_news_is_drawn_again_until_there_are_none(bot: Bot) -> None:
+    waiting = Report(say("send.state_accepted"), refresh=Refresh("sent 7", 2))
+    operations = Answering([waiting, waiting, Report(say("send.arrival_delivered"))])
+
+    shown = said(bot, "/sms sent 7", operations=operations)
+
+    assert [words.strip("*") for words in shown] == [
+        "Handed to the carrier; waiting for the delivery receipt",
+        "Delivered",
+    ]
+    assert operations.paused == 4
+
+
+def test_watching_ends_and_says_how_to_look_again(bot: Bot) -> None:
+    waiting = Report(say("send.state_accepted"), (Paragraph("x"),), refresh=Refresh("sent 7", 2))
+    operations = Answering([waiting] * 100)
+
+    shown = said(bot, "/sms sent 7", operations=operations)
+
+    assert shown[-1] == "Still waiting. To look again later: /sms sent 7"
+    assert operations.paused == WATCHED
+
+
+def test_what_can_not_be_done_is_told_in_the_language_of_the_conversation(bot: Bot) -> None:
+    assert "SMS_SDK_APP_ID" in said(bot, "/sms balance")[0]
+    assert "没有" in said(bot, "多少个字算一条短信？", "/sms balance")[1]
+
+
+def test_help_needs_no_account_and_shows_every_verb(bot: Bot) -> None:
+    operations = Answering()
+
+    drawn = said(bot, "/sms help", operations=operations)[0]
+
+    assert "/sms send\\-test" in drawn or "/sms send-test" in drawn
+    assert operations.commands == []

@@ -4,10 +4,12 @@ The checks look at the tables as they stand in the files, so that a mistake of a
 hides none of these. What a file doesn't hold as expected is passed over: `Source.shaped` reports it.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from string import Formatter
 
-from bot.faq.folder import CODES, CONCEPTS, PHRASES, RECEIPTS, TOPICS, Files
+from bot.faq.folder import CODES, CONCEPTS, PHRASES, RECEIPTS, RULES, TOPICS, Files
 from bot.faq.normalise import Normaliser
 from bot.language import LANGUAGES, Language
 from bot.places import Steps
@@ -16,6 +18,7 @@ from bot.source import ANY, Source, dotted
 LINKED_CODES = (("related", ANY), ("counterparts", ANY), ("alias_of",))
 CARRIERS = ("carrier", "second")
 SAID_IN_BOTH = ("note", "causes", "fix")
+SECTIONS_OF_RULES = ("guess", "form", "rule")
 
 
 def check(files: Files, normaliser: Normaliser) -> None:
@@ -27,6 +30,8 @@ def check(files: Files, normaliser: Normaliser) -> None:
     check_both_languages(files)
     check_phrasings(files, normaliser)
     check_concepts(files, normaliser)
+    check_patterns(files)
+    check_rules_once(files)
     check_blanks(files)
 
 
@@ -38,6 +43,10 @@ def check_see(files: Files) -> None:
                 page.report("dead_see", page.line_of(*steps), value=value)
     for source, rows in explained(files):
         for steps, value in source.strings(*rows, "see", ANY):
+            if value not in files.ids:
+                source.report("dead_see", source.line_of(*steps), value=value)
+    for source, rows in ruled(files):
+        for steps, value in source.strings(*rows, "see"):
             if value not in files.ids:
                 source.report("dead_see", source.line_of(*steps), value=value)
 
@@ -148,6 +157,28 @@ def check_concepts(files: Files, normaliser: Normaliser) -> None:
                 source.report("word_twice", source.line_of(*steps), word=word, concept=str(first[-1]))
 
 
+def check_patterns(files: Files) -> None:
+    """Every pattern can be looked for, and is written as the text is when it is compared with it."""
+    for source, rows in ruled(files):
+        for steps, pattern in source.strings(*rows, "patterns", ANY):
+            key = dotted(steps)
+            if unicodedata.normalize("NFKC", pattern) != pattern:
+                source.report("wide_pattern", source.line_of(*steps), key=key)
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                source.report("broken_pattern", source.line_of(*steps), key=key, reason=str(error))
+
+
+def check_rules_once(files: Files) -> None:
+    """No rule about words has the name of a form: a finding is told by its name."""
+    if source := files.tables.get(RULES):
+        forms = {steps[-1] for steps, _ in source.values("form", ANY)}
+        for steps, _ in source.values("rule", ANY):
+            if steps[-1] in forms:
+                source.report("rule_twice", source.line_of(*steps), rule=str(steps[-1]))
+
+
 def check_blanks(files: Files) -> None:
     """Both languages of a phrase leave the same blanks, and the program can fill them."""
     if not (source := files.tables.get(PHRASES)):
@@ -177,6 +208,12 @@ def explained(files: Files) -> Iterator[tuple[Source, Steps]]:
     for name in (*CODES, RECEIPTS):
         if source := files.tables.get(name):
             yield source, ("reason" if name == RECEIPTS else "code", ANY)
+
+
+def ruled(files: Files) -> Iterator[tuple[Source, Steps]]:
+    """The table of rules, and the steps to the rows in each of its sections."""
+    if source := files.tables.get(RULES):
+        yield from ((source, (section, ANY)) for section in SECTIONS_OF_RULES)
 
 
 def codes(files: Files) -> Iterator[tuple[Source, Steps, str]]:

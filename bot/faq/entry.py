@@ -1,4 +1,4 @@
-"""The values of the knowledge base: an answer, an error code, a topic that lies beyond it."""
+"""The values of the knowledge base: an answer, an error code, a topic that lies beyond it, a rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,23 @@ Retry = Literal["none", "never", "after_fix", "resign", "backoff", "wait", "ambi
 Carrier = Literal["all", "cmcc", "unicom", "telecom"]
 
 Role = Literal["domain", "foreign", "asking"]
+
+MessageKind = Literal["verification", "notification", "marketing"]
+# block: will be refused; warn: is likely to be; hint: worth a look.
+Severity = Literal["block", "warn", "hint"]
+Where = Literal["text", "variables", "signature"]
+# What can be wrong with the form of a message, and is checked by the program rather than by words.
+Form = Literal[
+    "empty",
+    "too_long",
+    "all_variable",
+    "braces",
+    "numbering",
+    "repeated_variable",
+    "brackets",
+    "signature_length",
+    "signature_characters",
+]
 
 Words = tuple[str, ...]
 
@@ -92,6 +109,62 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Words and patterns (regular expressions) to look for in a message.
+
+    What `unless` names is passed over: longer words in which one of `words` means something else.
+    """
+
+    words: Words
+    patterns: Words = ()
+    unless: Words = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A rule about words, that is broken where they stand, or if `missing` where they don't.
+
+    `where`: in the text, signature and values of the variables included; in those values alone; in the
+    signature, and nothing else there.
+    """
+
+    wording: Wording
+    where: Where = "text"
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What carriers and the review refuse in a message of `kinds`; `sentence` says what to do about it.
+
+    `see` is the id of the entry that it comes from.
+    """
+
+    name: str
+    severity: Severity
+    kinds: tuple[MessageKind, ...]
+    see: str
+    sentence: Both[str]
+    about: Sought | Form
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Words by which a message is taken for one of `kind`."""
+
+    kind: MessageKind
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules for messages; of the guesses the first that fits counts."""
+
+    rules: tuple[Rule, ...]
+    guesses: tuple[Guess, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """Everything the bot knows and says, in the order of the files.
 
@@ -105,4 +178,5 @@ class Library:
     receipt_families: Mapping[str, Both[str]]
     concepts: tuple[Concept, ...]
     topics: tuple[Topic, ...]
+    rules: RuleBook
     phrases: Mapping[str, Both[str]]

@@ -22,8 +22,9 @@ RECEIPTS = "errors/receipts.toml"
 FAMILIES = "errors/families.toml"
 CONCEPTS = "concepts.toml"
 TOPICS = "beyond.toml"
+RULES = "rules.toml"
 PHRASES = "phrases.toml"
-TABLES = (*CODES, RECEIPTS, FAMILIES, CONCEPTS, TOPICS, PHRASES)
+TABLES = (*CODES, RECEIPTS, FAMILIES, CONCEPTS, TOPICS, RULES, PHRASES)
 
 PAGE = re.compile(r"faq/([\w.-]+/[\w.-]+)\.md")
 ANY_PAGE = "faq/*/*.md"

@@ -9,8 +9,35 @@ from pydantic import BaseModel
 
 from bot.errors import KnowledgeError, Mistake
 from bot.faq.checks import check
-from bot.faq.entry import Carrier, Code, Concept, Entry, Library, Link, Origin, Topic, Verified
-from bot.faq.folder import CODES, CONCEPTS, FAMILIES, PHRASES, RECEIPTS, TOPICS, Files, read_files, read_table
+from bot.faq.entry import (
+    Carrier,
+    Code,
+    Concept,
+    Entry,
+    Form,
+    Guess,
+    Library,
+    Link,
+    Origin,
+    Rule,
+    RuleBook,
+    Sought,
+    Topic,
+    Verified,
+    Wording,
+)
+from bot.faq.folder import (
+    CODES,
+    CONCEPTS,
+    FAMILIES,
+    PHRASES,
+    RECEIPTS,
+    RULES,
+    TOPICS,
+    Files,
+    read_files,
+    read_table,
+)
 from bot.faq.normalise import Normaliser
 from bot.faq.shapes import (
     CodeFile,
@@ -18,12 +45,16 @@ from bot.faq.shapes import (
     ConceptFile,
     Explained,
     FamilyFile,
+    FormShape,
     Head,
     InBoth,
     PhraseFile,
     ReceiptFile,
     ReceiptReason,
+    RuleFile,
+    RuleShape,
     TopicFile,
+    WordingShape,
 )
 from bot.language import Both
 from bot.source import Source
@@ -71,6 +102,7 @@ def library_of(files: Files) -> Library:
         receipt_families=in_both(families.receipt) if families else {},
         concepts=tuple(concepts_of(shaped(files, CONCEPTS, ConceptFile))),
         topics=tuple(topics_of(shaped(files, TOPICS, TopicFile))),
+        rules=rules_of(shaped(files, RULES, RuleFile)),
         phrases=dict(phrases_of(shaped(files, PHRASES, PhraseFile))),
     )
 
@@ -215,6 +247,30 @@ def concepts_of(shape: ConceptFile | None) -> Iterator[Concept]:
 def topics_of(shape: TopicFile | None) -> Iterator[Topic]:
     for name, row in shape.topic.items() if shape else ():
         yield Topic(name, Both(row.zh, row.en))
+
+
+def rules_of(shape: RuleFile | None) -> RuleBook:
+    if not shape:
+        return RuleBook((), ())
+    return RuleBook(
+        rules=(
+            *(rule_of(name, row, about=name) for name, row in shape.form.items()),
+            *(rule_of(name, row, about=sought_of(row)) for name, row in shape.rule.items()),
+        ),
+        guesses=tuple(Guess(row.kind, wording_of(row)) for row in shape.guess),
+    )
+
+
+def rule_of(name: str, row: FormShape, about: Sought | Form) -> Rule:
+    return Rule(name, row.severity, row.kinds, row.see, Both(row.zh, row.en), about)
+
+
+def sought_of(row: RuleShape) -> Sought:
+    return Sought(wording_of(row), row.where, row.missing)
+
+
+def wording_of(row: WordingShape) -> Wording:
+    return Wording(row.words, row.patterns, row.unless)
 
 
 def phrases_of(shape: PhraseFile | None) -> Iterator[tuple[str, Both[str]]]:

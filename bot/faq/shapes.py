@@ -1,12 +1,20 @@
 """The shapes of the hand-edited files, read strictly: an unknown key is a mistake, not a comment."""
 
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from bot.faq.entry import Carrier, Retry, Role, Verified
+from bot.faq.entry import Carrier, Form, MessageKind, Retry, Role, Severity, Verified, Where
 
 
 def not_blank(text: str) -> str:
@@ -31,6 +39,7 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\S*$")]
 Strings = Annotated[tuple[String, ...], Field(strict=False)]
 Sentences = Annotated[tuple[Said, ...], Field(strict=False)]
 SomeStrings = Annotated[tuple[String, ...], Field(strict=False, min_length=1)]
+Kinds = Annotated[tuple[MessageKind, ...], Field(strict=False, min_length=1)]
 Table = TypeVar("Table")
 Rows = Annotated[tuple[Table, ...], Field(strict=False)]
 
@@ -137,6 +146,43 @@ class TopicFile(Shape):
     """knowledge/beyond.toml: what people ask and the FAQ does not answer."""
 
     topic: dict[str, SomeInBoth]
+
+
+class WordingShape(Shape):
+    words: Strings = ()
+    patterns: Strings = ()
+    unless: Strings = ()
+
+    @model_validator(mode="after")
+    def look_for_something(self) -> Self:
+        if not self.words and not self.patterns:
+            raise PydanticCustomError("blank", "There should be words or patterns to look for")
+        return self
+
+
+class FormShape(Shape):
+    severity: Severity
+    kinds: Kinds = ("verification", "notification", "marketing")
+    see: String
+    zh: Said
+    en: Said
+
+
+class RuleShape(FormShape, WordingShape):
+    where: Where = "text"
+    missing: bool = False
+
+
+class GuessShape(WordingShape):
+    kind: MessageKind
+
+
+class RuleFile(Shape):
+    """knowledge/rules.toml: how to tell the kind of a message, and what is refused in which kind."""
+
+    guess: Rows[GuessShape] = ()
+    form: dict[Form, FormShape]
+    rule: dict[String, RuleShape]
 
 
 class PhraseFile(RootModel[dict[str, dict[str, PhraseShape]]]):

@@ -179,6 +179,39 @@ zh = "是不是：{{1}}"
 en = "Did you mean: {{1}}"
 """
 
+RULES = """\
+[[guess]]
+kind = "verification"
+words = ["验证码", "code"]
+
+[form.empty]
+severity = "block"
+see = "billing/segments"
+zh = "没有正文。"
+en = "There is no text."
+
+[rule.loans]
+severity = "block"
+kinds = ["notification", "marketing"]
+words = ["贷款", "loan"]
+patterns = [
+    '[0-9]+ ?% interest',
+]
+unless = ["贷款诈骗"]
+see = "other/parse-error"
+zh = "不能发贷款。"
+en = "Loans can't be sent."
+
+[rule.opt-out]
+severity = "warn"
+words = ["拒收请回复R"]
+missing = true
+where = "text"
+see = "other/parse-error"
+zh = "请加上 {1}。"
+en = "Add {1}."
+"""
+
 FILES = {
     "faq/billing/segments.md": SEGMENTS,
     "faq/other/parse-error.md": PARSE_ERROR,
@@ -192,6 +225,7 @@ FILES = {
     "errors/families.toml": FAMILIES,
     "concepts.toml": CONCEPTS,
     "beyond.toml": BEYOND,
+    "rules.toml": RULES,
     "phrases.toml": PHRASES,
 }
 

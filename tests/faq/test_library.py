@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError, Mistake
-from bot.faq.entry import Library, Link
+from bot.faq.entry import Guess, Library, Link, MessageKind, Rule, RuleBook, Sought, Wording
 from bot.faq.library import read_library, read_phrases
 from bot.faq.normalise import Normaliser
 from bot.language import Both
@@ -27,6 +27,7 @@ RECEIPTS = "errors/receipts.toml"
 FAMILIES = "errors/families.toml"
 CONCEPTS = "concepts.toml"
 BEYOND = "beyond.toml"
+RULES = "rules.toml"
 PHRASES = "phrases.toml"
 TABLES = [name for name in FILES if name.endswith(".toml")]
 
@@ -127,6 +128,40 @@ def test_families_concepts_topics_and_phrases_are_read(folder: Path) -> None:
     assert library.phrases["answer.unsure"].en == "Did you mean: {{1}}"
 
 
+def test_the_rules_for_messages_are_read_in_their_order(folder: Path) -> None:
+    everywhere: tuple[MessageKind, ...] = ("verification", "notification", "marketing")
+
+    assert read(folder).rules == RuleBook(
+        rules=(
+            Rule(
+                "empty",
+                "block",
+                everywhere,
+                "billing/segments",
+                Both("没有正文。", "There is no text."),
+                about="empty",
+            ),
+            Rule(
+                "loans",
+                "block",
+                ("notification", "marketing"),
+                "other/parse-error",
+                Both("不能发贷款。", "Loans can't be sent."),
+                about=Sought(Wording(("贷款", "loan"), ("[0-9]+ ?% interest",), ("贷款诈骗",))),
+            ),
+            Rule(
+                "opt-out",
+                "warn",
+                everywhere,
+                "other/parse-error",
+                Both("请加上 {1}。", "Add {1}."),
+                about=Sought(Wording(("拒收请回复R",)), missing=True),
+            ),
+        ),
+        guesses=(Guess("verification", Wording(("验证码", "code"))),),
+    )
+
+
 def test_a_phrase_keeps_the_blanks_around_it(folder: Path) -> None:
     assert read(folder).phrases["answer.between"] == Both("；", "; ")
 
@@ -199,6 +234,16 @@ def test_what_tools_leave_behind_and_manuals_do_not_matter(folder: Path, name: s
         (Edit(CONCEPTS, '"money back"', "1"), "wrong_type", "concept.refund.en.2"),
         (Edit(BEYOND, '["能定时发吗"]', "[]"), "empty", "topic.scheduled-sending.zh"),
         (Edit(BEYOND, '"schedule a message"', "8"), "wrong_type", "topic.scheduled-sending.en.2"),
+        (Edit(RULES, 'kind = "verification"', 'kind = "login"'), "not_one_of", "guess.1.kind"),
+        (Edit(RULES, '["验证码", "code"]', '["验证码", 7]'), "wrong_type", "guess.1.words.2"),
+        (Edit(RULES, '["验证码", "code"]', "[]", at="[[guess]]"), "empty", "guess.1"),
+        (Edit(RULES, "[form.empty]", "[form.blank]"), "not_one_of", "form.blank"),
+        (Edit(RULES, 'severity = "warn"', 'severity = "error"'), "not_one_of", "rule.opt-out.severity"),
+        (Edit(RULES, '"marketing"]', '"marketing", "sales"]'), "not_one_of", "rule.loans.kinds.3"),
+        (Edit(RULES, '["notification", "marketing"]', "[]"), "empty", "rule.loans.kinds"),
+        (Edit(RULES, 'where = "text"', 'where = "title"'), "not_one_of", "rule.opt-out.where"),
+        (Edit(RULES, "missing = true", 'missing = "yes"'), "wrong_type", "rule.opt-out.missing"),
+        (Edit(RULES, 'en = "Add {1}."', 'en = " "'), "empty", "rule.opt-out.en"),
         (Edit(PHRASES, 'zh = "是不是：{{1}}"', 'zh = " "'), "empty", "answer.unsure.zh"),
         (Edit(PHRASES, 'en = "Billing"', "en = 1"), "wrong_type", "category.billing.en"),
     ],
@@ -223,6 +268,9 @@ def test_a_wrong_value_is_told_on_its_line(folder: Path, edit: Edit, kind: str, 
         (Edit(RECEIPTS, 'verified = "older"\n\n', "", at="[reason.delivered]"), "verified"),
         (Edit(FAMILIES, 'zh = "超过上限。"\n', "", at="[api."), "api.LimitExceeded.zh"),
         (Edit(BEYOND, 'zh = ["能定时发吗"]\n', "", at="[topic."), "topic.scheduled-sending.zh"),
+        (Edit(RULES, 'en = "Add {1}."\n', "", at="[rule.opt-out]"), "rule.opt-out.en"),
+        (Edit(RULES, 'zh = "没有正文。"\n', "", at="[form.empty]"), "form.empty.zh"),
+        (Edit(RULES, 'kind = "verification"\n', "", at="[[guess]]"), "guess.1.kind"),
         (Edit(PHRASES, 'zh = "费用", en = "Billing"', 'zh = "费用"'), "category.billing.en"),
         (Edit(PHRASES, 'zh = "是不是：{{1}}"\n', "", at="[answer.unsure]"), "answer.unsure.zh"),
     ],
@@ -268,6 +316,9 @@ def test_what_is_said_of_a_code_in_one_language_only_is_told(folder: Path, edit:
         ),
         (Edit(CONCEPTS, 'role = "domain"', 'rolle = "domain"'), "concept.sms.rolle", "role"),
         (Edit(BEYOND, "en = [", "zhs = []\nen = ["), "topic.scheduled-sending.zhs", "zh"),
+        (Edit(RULES, 'where = "text"', 'wheer = "text"'), "rule.opt-out.wheer", "where"),
+        (Edit(RULES, "[[guess]]", "[[guess]]\nword = []", at="word = []"), "guess.1.word", "words"),
+        (Edit(RULES, "[form.empty]", "[form.empty]\nkind = 1", at="kind = 1"), "form.empty.kind", "kinds"),
         (Edit(PHRASES, 'zh = "费用"', 'zh = "费用", enn = 1'), "category.billing.enn", "en"),
     ],
 )
@@ -300,6 +351,14 @@ def test_an_unknown_key_like_no_other_is_told_too(folder: Path) -> None:
             "faq/other/parse-error",
         ),
         (Edit(RECEIPTS, "other/parse-error", "other/parse_error"), "dead_see", "other/parse_error"),
+        (Edit(RULES, 'see = "billing/segments"', 'see = "billing/gone"'), "dead_see", "billing/gone"),
+        (
+            Edit(
+                RULES, '["贷款诈骗"]\nsee = "other/parse-error"', '["x"]\nsee = "other"', at='see = "other"'
+            ),
+            "dead_see",
+            "other",
+        ),
         (Edit(PAGE, '"1004", "MK:0001"', '"1004",\n"MK:0009"', at='"MK:0009'), "dead_code", "MK:0009"),
         (Edit(API, 'counterparts = ["1004"]', 'counterparts = ["1005"]'), "dead_code", "1005"),
         (
@@ -426,6 +485,28 @@ def test_braces_that_the_program_can_not_fill_are_told(folder: Path, new: str) -
     line = Edit(PHRASES, "是不是：{{1}}", f"是不是：{new}").make(folder)
 
     assert told(folder) == [(PHRASES, line, "broken_blanks", {"phrase": "answer.unsure.zh"})]
+
+
+@pytest.mark.parametrize(
+    ("new", "kind"),
+    [
+        ("'[0-9'", "broken_pattern"),
+        ("'(?P<a'", "broken_pattern"),
+        ("'a{9999999999999}'", "broken_pattern"),
+        ("'[：:]'", "wide_pattern"),
+        ("'｛1｝'", "wide_pattern"),
+    ],
+)
+def test_a_pattern_that_can_not_be_looked_for_is_told(folder: Path, new: str, kind: str) -> None:
+    line = Edit(RULES, "'[0-9]+ ?% interest'", new).make(folder)
+
+    assert told(folder) == [(RULES, line, kind, {"key": "rule.loans.patterns.1"})]
+
+
+def test_a_rule_with_the_name_of_a_form_is_told(folder: Path) -> None:
+    line = Edit(RULES, "[rule.loans]", "[rule.empty]").make(folder)
+
+    assert told(folder) == [(RULES, line, "rule_twice", {"rule": "empty"})]
 
 
 def test_a_category_without_a_name_is_told_by_its_entries(folder: Path) -> None:

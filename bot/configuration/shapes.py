@@ -1,0 +1,97 @@
+"""The shape of smsbot.toml, read strictly: an unknown key is a mistake, not a comment."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.language import Language
+
+String = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# A TOML array arrives as a list; everything else stays strictly as it was written.
+Strings = Annotated[tuple[String, ...], Field(strict=False)]
+Table = TypeVar("Table")
+Rows = Annotated[tuple[Table, ...], Field(strict=False)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class AccountShape(Shape):
+    name: String
+    sdk_app_id: String
+    region: String | None = None
+    secret_id: String | None = None
+    secret_key: String | None = None
+
+
+class AccessShape(Shape):
+    verbs: Strings
+    people: Strings
+    channels: Strings = ("*",)
+
+
+class NumberShape(Shape):
+    name: String
+    number: String
+
+
+class TemplateShape(Shape):
+    id: String
+    signature: String | None = None
+    text: String | None = None
+    sample: Strings = ()
+
+
+class LimitsShape(Shape):
+    """Without a value, the program's own limit holds."""
+
+    number_seconds: int | None = None
+    number_day: int | None = None
+    person_hour: int | None = None
+    channel_hour: int | None = None
+    day: int | None = None
+
+
+class SendTestShape(Shape):
+    enabled: bool = False
+    people: Strings = ()
+    channels: Strings = ()
+    numbers: Rows[NumberShape] = ()
+    templates: Rows[TemplateShape] = ()
+    limits: LimitsShape = LimitsShape()
+
+
+class DigestShape(Shape):
+    channel: String
+    at: String = "09:00"
+    zone: String | None = None
+    days: String = "mon-sun"
+    language: Language | None = None
+    accounts: Strings = ()
+    catch_up: String = "6h"
+
+
+class AlertsShape(Shape):
+    channel: String
+    balance: Rows[int | float] = (0.3, 0.1, 0)
+    run_out_days: int = 7
+    unusual_sending: int | float = 5
+    cool_down: String = "6h"
+
+
+class OperatorFile(Shape):
+    """smsbot.toml."""
+
+    language: Language | None = None
+    zone: String = "Asia/Shanghai"
+    admins: Strings = ()
+    knowledge_owners: Strings = ()
+    on_call: String | None = None
+    proxy: String | None = None
+    ca_file: String | None = None
+    account: Rows[AccountShape] = ()
+    access: Rows[AccessShape] = ()
+    send_test: SendTestShape = SendTestShape()
+    digest: Rows[DigestShape] = ()
+    alerts: AlertsShape | None = None

@@ -1,0 +1,153 @@
+"""The words of smsbot.toml that mean a value: ids, times, days, zones, addresses.
+
+Each function raises ValueError where a text is no such word.
+"""
+
+import re
+from datetime import time, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.errors import BotError
+from bot.sms.phone import PhoneNumber, read_number
+
+ANYONE = "*"
+# The person and the channel that the terminal is.
+CONSOLE = "console"
+# Slack: U and W are people, S user groups; C, G and D channels, private ones and direct messages.
+PERSON = re.compile(r"[UWS][A-Z0-9]{2,20}")
+CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
+DIGITS = re.compile(r"[0-9]{1,18}")
+# One word, so that it can stand among the others of a command; digits alone could be a number or a day.
+ACCOUNT = re.compile(r"[^\W\d_][\w-]{0,30}")
+REGION = re.compile(r"[a-z]{2,4}(?:-[a-z0-9]{1,20}){1,3}")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+LONGEST = timedelta(days=7)
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def person(text: str) -> str:
+    return text if text == CONSOLE else matching(PERSON, text)
+
+
+def anyone(text: str) -> str:
+    return text if text == ANYONE else person(text)
+
+
+def channel(text: str) -> str:
+    return matching(CHANNEL, text)
+
+
+def place(text: str) -> str:
+    """A channel, or the terminal."""
+    return text if text == CONSOLE else channel(text)
+
+
+def anywhere(text: str) -> str:
+    return text if text == ANYONE else place(text)
+
+
+def digits(text: str) -> str:
+    return matching(DIGITS, text)
+
+
+def account(text: str) -> str:
+    """The name in lower case."""
+    return matching(ACCOUNT, text).lower()
+
+
+def region(text: str) -> str:
+    return matching(REGION, text)
+
+
+def signature(text: str) -> str:
+    """The text of a signature, as it was approved: not its id, and without the brackets around it."""
+    if text.isdecimal() or set(text) & set("【】[]"):
+        raise ValueError
+    return text
+
+
+def number(text: str) -> PhoneNumber:
+    try:
+        return read_number(text)
+    except BotError:
+        # Not the text itself, nor an error that leads to it: it may well hold a number.
+        raise ValueError from None
+
+
+def clock(text: str) -> time:
+    """`09:00`, on 24 hours."""
+    matching(CLOCK, text)
+    return time.fromisoformat(text)
+
+
+def zone(text: str) -> ZoneInfo:
+    """A zone by its name, as in Asia/Shanghai."""
+    try:
+        return ZoneInfo(text)
+    except (KeyError, OSError) as error:
+        raise ValueError from error
+
+
+def duration(text: str) -> timedelta:
+    """`90m`, `6h` or `2d`; at most seven days."""
+    matching(DURATION, text)
+    length = int(text[:-1]) * UNITS[text[-1]]
+    if length > LONGEST:
+        raise ValueError
+    return length
+
+
+def days(text: str) -> frozenset[int]:
+    """`mon-fri`, `mon,wed,fri` or `sat-mon`; Monday is 0."""
+    chosen: set[int] = set()
+    for part in text.lower().replace(" ", "").split(","):
+        first, dash, last = part.partition("-")
+        begin = WEEK.index(first)
+        length = (WEEK.index(last) - begin) % 7 if dash else 0
+        chosen.update((begin + step) % 7 for step in range(length + 1))
+    return frozenset(chosen)
+
+
+def endpoint(text: str) -> str:
+    """A full URL without a path: https, or http to this machine itself."""
+    url = urlsplit(text)
+    secure = url.scheme == "https" or (url.scheme == "http" and loopback(url.hostname or ""))
+    # Asking for a port that is no number raises ValueError.
+    if not secure or not url.hostname or url.username or url.path.strip("/") or url.query or url.port == 0:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def proxy(text: str) -> str:
+    """http://host:port or https://…, with a user and a password perhaps."""
+    url = urlsplit(text)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
+        raise ValueError
+    return text
+
+
+def database(text: str) -> str:
+    """`sqlite:///` and the path of a file, or `postgresql://`."""
+    file = text.removeprefix("sqlite:///")
+    if file != text and file not in {"", ":memory:"}:
+        return text
+    if not text.startswith("postgresql://") or urlsplit(text).port == 0:
+        raise ValueError
+    return text
+
+
+def loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def matching(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError
+    return text

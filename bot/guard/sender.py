@@ -1,0 +1,438 @@
+"""Test sends, each at most once: the states are in the books before the steps are taken.
+
+One transaction checks everything and turns a draft into a confirmed send; another says that the call comes
+next; only then is the API called, once; a last one keeps its outcome. Whoever finds a send stuck between two
+of them, after a crash, never calls again: what was not yet about to be called is rejected, what was is unknown
+until the carrier's report tells.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from bot.errors import BotError
+from bot.guard.chain import Event, Sealed
+from bot.guard.limits import Used, check_limits
+from bot.guard.policy import SendPolicy
+from bot.sms.cloud import Cloud, CloudError, Delivery, Handed, Message, NoAnswer, Refused
+from bot.sms.command import Asker
+from bot.sms.phone import PhoneNumber
+from bot.sms.sending import AllowedNumber, Draft, Options, Record, Send, State, Wish
+
+CONFIRMED_WITHIN = timedelta(seconds=90)
+# A call of the API ends within 10 s, so whoever is still in its middle after this long has died.
+ABANDONED = timedelta(seconds=60)
+DRAFTS_KEPT = timedelta(days=1)
+# FAQ and API: a receipt comes within 72 hours or not at all; the API shows those of the last 7 days.
+REPORTED_WITHIN = timedelta(hours=72)
+# Our clock and the carrier's may differ.
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+class Books(Protocol):
+    """What one transaction reads and writes; nobody else writes meanwhile."""
+
+    async def frozen(self) -> bool: ...
+
+    async def set_frozen(self, *, frozen: bool) -> None: ...
+
+    async def add(self, send: Send, token_mark: str) -> None: ...
+
+    async def by_token(self, token_mark: str) -> Send | None: ...
+
+    async def by_id(self, name: str) -> Send | None: ...
+
+    async def used(self, send: Send, now: datetime) -> Used: ...
+
+    async def write(self, send: Send) -> None:
+        """Replaces the send of this id."""
+
+    async def abandoned(self, before: datetime) -> Sequence[Send]:
+        """Sends that were confirmed or begun before this time and are in the middle still."""
+
+    async def awaited(self) -> Sequence[Send]:
+        """Sends that are accepted or unknown, with no report so far."""
+
+    async def forget_drafts(self, before: datetime) -> None:
+        """Drops drafts of before this time that nobody confirmed."""
+
+    async def claimed(self, number_mark: str) -> frozenset[str]:
+        """The serials that belong to other sends to this number."""
+
+    async def record(self, event: Event) -> None: ...
+
+    async def newest(self, most: int) -> Sequence[Sealed]: ...
+
+
+class Ledger(Protocol):
+    def writing(self) -> AbstractAsyncContextManager[Books]:
+        """A transaction that commits at its end, and does nothing at all when an error leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Derived from one secret: for the audit chain and for the marks of numbers."""
+
+    audit: bytes
+    numbers: bytes
+
+    @classmethod
+    def derived(cls, secret: bytes) -> "Keys":
+        return cls(hmac.digest(secret, b"audit", "sha256"), hmac.digest(secret, b"numbers", "sha256"))
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+    def mark(self, number: PhoneNumber) -> str:
+        """Tells numbers apart without telling them."""
+        return hmac.digest(self.numbers, number.e164.encode(), "sha256").hex()[:32]
+
+
+class GuardedSender:
+    """The Sender of bot/sms/sending.py over a ledger and the clouds of the accounts.
+
+    `now` is aware; `token` gives unguessable texts.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 -- what it needs from outside, each a part of its own
+        self,
+        policy: SendPolicy,
+        ledger: Ledger,
+        clouds: Mapping[str, Cloud],
+        keys: Keys,
+        now: Callable[[], datetime],
+        token: Callable[[], str],
+    ) -> None:
+        self._policy = policy
+        self._ledger = ledger
+        self._clouds = clouds
+        self._keys = keys
+        self._now = now
+        self._token = token
+
+    def options(self, asker: Asker) -> Options:
+        self._policy.check_asker(asker)
+        return self._policy.options
+
+    async def draft(self, asker: Asker, wish: Wish) -> Draft:
+        now, token = self._now(), self._token()
+        send = self._drafted(asker, wish, now)
+        refusal: BotError | None = None
+        async with self._ledger.writing() as books:
+            used = await books.used(send, now)
+            refusal = self._refusal(asker, send, used, now, frozen=await books.frozen())
+            if refusal is None:
+                await books.add(send, mark_of(token))
+            await books.record(event(asker, "draft", send, now, refusal))
+        if refusal is not None:
+            raise refusal
+        left = self._policy.limits.day - used.day
+        return Draft(send, token, int(CONFIRMED_WITHIN.total_seconds()), left)
+
+    async def confirm(self, asker: Asker, token: str) -> Send:
+        send = await self._confirmed(asker, token)
+        message = self._message(send)
+        send = await self._begun(send)
+        try:
+            handed = await self._clouds[send.account].send(message)
+        except CloudError as error:
+            return await self._settle(after_error(send, error, self._now()))
+        return await self._settle(after_answer(send, handed, self._now()))
+
+    async def cancel(self, asker: Asker, token: str) -> Send:
+        now = self._now()
+        async with self._ledger.writing() as books:
+            send = await books.by_token(mark_of(token))
+            if send is None or send.person != asker.person:
+                raise BotError("guard.no_draft")
+            if send.state != "drafted":
+                raise BotError("guard.used")
+            send = replace(send, state="cancelled", settled=now, parameters=())
+            await books.write(send)
+            await books.record(event(asker, "cancel", send, now))
+        return send
+
+    async def track(self, asker: Asker, name: str) -> Send:
+        send = await self._seen(asker, name)
+        if send.state in {"confirmed", "sending"} and await self.recover():
+            send = await self._seen(asker, name)
+        if send.finished or send.state not in {"accepted", "unknown"}:
+            return send
+        return await self.ask_delivery(send)
+
+    async def follow_up(self) -> Sequence[Send]:
+        """Asks for every delivery that is still awaited; for a start, and now and then."""
+        async with self._ledger.writing() as books:
+            awaited = await books.awaited()
+        return [await self.ask_delivery(send) for send in awaited]
+
+    async def ask_delivery(self, send: Send) -> Send:
+        """What the carrier says by now; a send of unknown outcome is settled by its report alone."""
+        number = self._number(send)
+        if number is None or send.sending is None:
+            return send
+        since = send.sending - CLOCKS_DIFFER
+        reports = await self._clouds[send.account].deliveries(number.number, since, self._now())
+        async with self._ledger.writing() as books:
+            current = await books.by_id(send.id) or send
+            if current.finished:
+                return current
+            found = report_of(current, reports, await books.claimed(current.number_mark))
+            known = after_report(current, found, self._now())
+            if known != current:
+                await books.write(known)
+                await books.record(outcome(known, self._now()))
+        return known
+
+    async def recover(self) -> Sequence[Send]:
+        """Settles what a crash left in the middle, without sending; for a start, and now and then."""
+        now, settled = self._now(), list[Send]()
+        async with self._ledger.writing() as books:
+            await books.forget_drafts(now - DRAFTS_KEPT)
+            for send in await books.abandoned(now - ABANDONED):
+                known = after_crash(send, now)
+                await books.write(known)
+                await books.record(outcome(known, now))
+                settled.append(known)
+        return settled
+
+    async def freeze(self, asker: Asker, reason: str) -> None:
+        await self._set_frozen(asker, "freeze", reason)
+
+    async def thaw(self, asker: Asker) -> None:
+        await self._set_frozen(asker, "thaw", "")
+
+    async def records(self, asker: Asker, most: int) -> Sequence[Record]:
+        check_admin(asker)
+        async with self._ledger.writing() as books:
+            rows = await books.newest(most)
+        return [as_record(row) for row in rows]
+
+    async def _set_frozen(self, asker: Asker, action: str, reason: str) -> None:
+        refusal = None if asker.admin and not asker.guest else BotError("guard.not_admin")
+        async with self._ledger.writing() as books:
+            if refusal is None:
+                await books.set_frozen(frozen=action == "freeze")
+            details = {"reason": reason[:200]} | ({"refused": refusal.phrase} if refusal else {})
+            await books.record(Event(self._now(), asker.person, asker.channel, action, details))
+        if refusal is not None:
+            raise refusal
+
+    async def _confirmed(self, asker: Asker, token: str) -> Send:
+        """The draft of `token`, now confirmed, if everything still holds; a refusal is on record too."""
+        now = self._now()
+        async with self._ledger.writing() as books:
+            send = await books.by_token(mark_of(token))
+            if send is None:
+                refusal: BotError | None = BotError("guard.no_draft")
+            else:
+                used = await books.used(send, now)
+                refusal = late(asker, send, now) or self._refusal(
+                    asker, send, used, now, frozen=await books.frozen()
+                )
+            if send is not None and refusal is None:
+                send = replace(send, state="confirmed", confirmed=now)
+                await books.write(send)
+            await books.record(event(asker, "confirm", send, now, refusal))
+        if send is None or refusal is not None:
+            raise refusal or BotError("guard.no_draft")
+        return send
+
+    async def _begun(self, send: Send) -> Send:
+        """On record as being sent, unless somebody has found it abandoned, or all sends were stopped."""
+        now = self._now()
+        async with self._ledger.writing() as books:
+            current = await books.by_id(send.id)
+            if current is None or current.state != "confirmed":
+                raise BotError("guard.used")
+            frozen = await books.frozen()
+            if frozen:
+                send = replace(current, state="rejected", settled=now, reason="guard.frozen", parameters=())
+            else:
+                send = replace(current, state="sending", sending=now)
+            await books.write(send)
+            await books.record(outcome(send, now))
+        if frozen:
+            raise BotError("guard.frozen")
+        return send
+
+    async def _settle(self, send: Send) -> Send:
+        """Keeps the outcome of the one call, even when somebody has taken the send for abandoned."""
+        try:
+            async with self._ledger.writing() as books:
+                current = await books.by_id(send.id)
+                if current is not None and current.state not in {"sending", "unknown"}:
+                    return current
+                await books.write(send)
+                await books.record(outcome(send, self._now()))
+        except BotError as error:
+            raise BotError("guard.not_kept", id=send.id) from error
+        return send
+
+    async def _seen(self, asker: Asker, name: str) -> Send:
+        async with self._ledger.writing() as books:
+            send = await books.by_id(name)
+        if send is None or not (asker.admin or asker.person == send.person):
+            raise BotError("guard.no_send")
+        return send
+
+    def _drafted(self, asker: Asker, wish: Wish, now: datetime) -> Send:
+        return Send(
+            id=self._token(),
+            state="drafted",
+            account=wish.account,
+            person=asker.person,
+            channel=asker.channel,
+            number_name=wish.number.name,
+            number_mark=self._keys.mark(wish.number.number),
+            number_masked=str(wish.number.number),
+            template=wish.template.id,
+            signature=wish.template.signature,
+            segments=wish.segments,
+            drafted=now,
+            expires=now + CONFIRMED_WITHIN,
+            parameters=wish.parameters,
+        )
+
+    def _refusal(
+        self, asker: Asker, send: Send, used: Used, now: datetime, *, frozen: bool
+    ) -> BotError | None:
+        """Why this may not be sent by the rules as they are now, if so."""
+        try:
+            self._policy.check_asker(asker)
+            self._check_choice(send)
+            if frozen:
+                raise BotError("guard.frozen")  # noqa: TRY301 -- all reasons leave by one door
+            check_limits(self._policy.limits, used, now)
+        except BotError as refusal:
+            return refusal
+        return None
+
+    def _check_choice(self, send: Send) -> None:
+        if self._number(send) is None:
+            raise BotError("guard.not_number", name=send.number_name)
+        template = self._policy.template(send.template)
+        if template is None or template.signature != send.signature:
+            raise BotError("guard.not_template", template=send.template)
+        if send.account not in self._clouds:
+            raise BotError("guard.no_account", name=send.account)
+
+    def _number(self, send: Send) -> AllowedNumber | None:
+        """The allowed number of this mark, whatever it is called today."""
+        return next(
+            (it for it in self._policy.numbers if self._keys.mark(it.number) == send.number_mark), None
+        )
+
+    def _message(self, send: Send) -> Message:
+        number = self._number(send)
+        if number is None:
+            raise BotError("guard.not_number", name=send.number_name)
+        return Message(number.number, send.template, send.signature, send.parameters, session=send.id)
+
+
+def check_admin(asker: Asker) -> None:
+    if not asker.admin or asker.guest:
+        raise BotError("guard.not_admin")
+
+
+def late(asker: Asker, send: Send, now: datetime) -> BotError | None:
+    """Why a confirmation doesn't count, if so: another's, elsewhere, the second, or too late."""
+    if send.person != asker.person or send.channel != asker.channel:
+        return BotError("guard.not_yours")
+    if send.state != "drafted":
+        return BotError("guard.used")
+    if not send.drafted <= now < send.expires:
+        return BotError("guard.expired", seconds=int(CONFIRMED_WITHIN.total_seconds()))
+    return None
+
+
+def after_answer(send: Send, handed: Handed, now: datetime) -> Send:
+    return replace(
+        send,
+        state="accepted",
+        settled=now,
+        serial=handed.serial,
+        request_id=handed.request_id,
+        billed=handed.segments,
+        parameters=(),
+    )
+
+
+def after_error(send: Send, error: CloudError, now: datetime) -> Send:
+    """Rejected where it is certain that nothing was sent, else unknown."""
+    state: State = "unknown" if isinstance(error, NoAnswer) else "rejected"
+    reason = error.code if isinstance(error, Refused) else error.phrase
+    return replace(send, state=state, settled=now, reason=reason, request_id=error.request_id, parameters=())
+
+
+def after_crash(send: Send, now: datetime) -> Send:
+    """A send that was only confirmed was never called; one that was begun may have been."""
+    state: State = "rejected" if send.state == "confirmed" else "unknown"
+    return replace(send, state=state, settled=now, reason="guard.interrupted", parameters=())
+
+
+def report_of(send: Send, reports: Sequence[Delivery], claimed: frozenset[str]) -> Delivery | None:
+    """The report on this send: by its serial, by our mark, else the first after it that is nobody else's."""
+    if send.serial:
+        return next((it for it in reports if it.serial == send.serial), None)
+    if ours := next((it for it in reports if it.session == send.id), None):
+        return ours
+    free = [it for it in reports if it.serial not in claimed and not it.session]
+    return min(free, key=lambda it: it.received, default=None)
+
+
+def after_report(send: Send, report: Delivery | None, now: datetime) -> Send:
+    if report is not None:
+        return replace(
+            send,
+            state="accepted",
+            serial=report.serial,
+            arrival="delivered" if report.delivered else "failed",
+            receipt=report.receipt,
+            received=report.received,
+        )
+    if send.sending is not None and now - send.sending > REPORTED_WITHIN:
+        return replace(send, arrival="unreported")
+    return send
+
+
+def event(
+    asker: Asker, action: str, send: Send | None, now: datetime, refusal: BotError | None = None
+) -> Event:
+    details = {} if send is None else described(send)
+    if refusal is not None:
+        details = {**details, "refused": refusal.phrase}
+    return Event(now, asker.person, asker.channel, action, details)
+
+
+def outcome(send: Send, now: datetime) -> Event:
+    """That a send has come to its state, by the program itself."""
+    details = {**described(send), "state": send.state, "arrival": send.arrival, "reason": send.reason}
+    return Event(now, send.person, send.channel, "outcome", details)
+
+
+def described(send: Send) -> dict[str, str | int]:
+    return {
+        "send": send.id,
+        "account": send.account,
+        "number": send.number_mark,
+        "masked": send.number_masked,
+        "template": send.template,
+        "signature": send.signature,
+        "segments": send.segments,
+    }
+
+
+def as_record(row: Sealed) -> Record:
+    shown = {name: value for name, value in row.event.details.items() if name != "number" and value != ""}
+    words = ", ".join(f"{name} {value}" for name, value in shown.items())
+    return Record(row.number, row.event.at, row.event.person, row.event.action, words)
+
+
+def mark_of(token: str) -> str:
+    """What is kept of a token: who reads the database can't confirm with it."""
+    return sha256(token.encode()).hexdigest()

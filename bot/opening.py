@@ -1,0 +1,265 @@
+"""Opens the SMS side: configuration, database, connection, accounts. What costs time to load is loaded here."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.configuration.reading import read_configuration
+from bot.configuration.values import AccountSettings, Configuration
+from bot.errors import ConfigurationError, SettingsError
+from bot.faq.entry import Library
+from bot.guard.chain import Broken, Verdict, verify
+from bot.guard.policy import SendPolicy
+from bot.guard.sender import GuardedSender, Keys
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+from bot.sms import doctor
+from bot.sms.cloud import Cloud
+from bot.sms.command import Command
+from bot.sms.desk import Account, Desk
+from bot.sms.doctor import Checkup, Finding, Patient
+from bot.sms.operations import ASSISTANT, VERBS, carry_out
+from bot.sms.phone import PhoneNumber
+from bot.sms.report import Report
+from bot.sms.sending import AllowedNumber, AllowedTemplate
+from bot.sms.textcheck import Rules
+from bot.store.books import StoredLedger
+from bot.store.database import file_of, open_database
+from bot.store.history import KeptHistory
+from bot.store.secret import kept_secret
+from bot.tencent.call import Surroundings
+from bot.tencent.connection import Connection, connected
+from bot.tencent.signing import Credentials
+
+# The person and the channel of the console, in smsbot.toml and in the audit.
+CONSOLE = "console"
+SAMPLE_ACCOUNT = "sample"
+# What may be sent on sample data, where no phone is real: one that answers, one that is switched off.
+SAMPLE_POLICY = SendPolicy(
+    enabled=True,
+    people=frozenset({CONSOLE}),
+    channels=frozenset({CONSOLE}),
+    numbers=(
+        AllowedNumber("qa", PhoneNumber("+8613800138000")),
+        AllowedNumber("qa-off", PhoneNumber("+8613800138099")),
+    ),
+    templates=(
+        AllowedTemplate(1110001, "星河科技", sample=("483920", "5")),
+        AllowedTemplate(1110002, "星河科技"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The SMS side, open. `sample`: nothing of it is real."""
+
+    desk: Desk
+    zone: ZoneInfo
+    sample: bool
+    patient: Patient
+
+    async def examine(self) -> tuple[Finding, ...]:
+        return await doctor.examine(self.patient, now())
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, library: Library, rules: Rules) -> AsyncIterator[Office]:
+    """Everything that `settings` lead to; without an account, a stand-in with sample data.
+
+    Raises:
+        ConfigurationError: with all that is wrong in smsbot.toml and the environment.
+        StoreAway: when the database can't be opened.
+    """
+    configuration = configured(settings)
+    async with AsyncExitStack() as stack:
+        if configuration.accounts:
+            clouds = await real_clouds(configuration, stack)
+            database_url, secret = configuration.database.url.reveal(), secret_of(configuration)
+        else:
+            clouds = await sample_clouds(stack)
+            folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+            database_url, secret = f"sqlite:///{folder}/sample.sqlite3", secrets.token_bytes(32)
+        yield await furnished(
+            configuration, clouds, database_url, Keys.derived(secret), library, rules, stack
+        )
+
+
+async def furnished(  # noqa: PLR0913, PLR0917 -- the parts, each made where it belongs
+    configuration: Configuration,
+    clouds: Mapping[str, Cloud],
+    database_url: str,
+    keys: Keys,
+    library: Library,
+    rules: Rules,
+    stack: AsyncExitStack,
+) -> Office:
+    """The office over its clouds; what a crash left in the middle of a send is settled first."""
+    sample = not configuration.accounts
+    database = await stack.enter_async_context(open_database(database_url))
+    accounts = {}
+    for name, cloud in clouds.items():
+        history = KeptHistory(name, cloud, database, now)
+        stack.push_async_callback(history.close)
+        accounts[name] = Account(name, cloud, history, sample)
+    ledger = StoredLedger(database, keys.audit)
+    policy = SAMPLE_POLICY if sample else configuration.send_test
+    sender = GuardedSender(policy, ledger, clouds, keys, now, secrets.token_hex)
+    await sender.recover()
+    patient = Patient(
+        accounts,
+        odd_keys={it.name for it in configuration.accounts if not it.credentials.plausible},
+        sending=policy.options if policy.enabled else None,
+        checkups=checkups(library, ledger, keys, place_of(database_url)),
+    )
+
+    async def checkup() -> Report:
+        return doctor.report(await doctor.examine(patient, now()), sample=sample)
+
+    return Office(Desk(accounts, sender, rules, checkup), configuration.zone, sample, patient)
+
+
+class Operations:
+    """The SMS side for a surface that waits for each answer. Opened by the first command that needs it."""
+
+    def __init__(self, settings: Settings, library: Library, rules: Rules) -> None:
+        self._opening = open_office(settings, library, rules)
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._office: Office | None = None
+
+    def run(self, command: Command) -> Report:
+        """Raises:
+        BotError: when it can't be done, in words for the asker.
+        """
+        return self._runner.run(self._run(command))
+
+    def pause(self, seconds: float) -> None:
+        """Lets what is under way go on for a while."""
+        self._runner.run(asyncio.sleep(seconds))
+
+    def close(self) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+    async def _run(self, command: Command) -> Report:
+        if self._office is None:
+            self._office = await self._stack.enter_async_context(self._opening)
+        return await carry_out(command, self._office.desk)
+
+
+def examined(settings: Settings, library: Library, rules: Rules) -> tuple[tuple[Finding, ...], bool]:
+    """The self-check, and whether it was of sample data.
+
+    Raises:
+        BotError: when there is nothing to look at, since the settings or the database are of no use.
+    """
+
+    async def examination() -> tuple[tuple[Finding, ...], bool]:
+        async with open_office(settings, library, rules) as office:
+            return await office.examine(), office.sample
+
+    return asyncio.run(examination())
+
+
+def misread(error: ConfigurationError) -> tuple[Finding, ...]:
+    """The self-check of settings that can't be used."""
+    return asyncio.run(doctor.examine(Patient({}, error.mistakes), now()))
+
+
+def verified(settings: Settings, head: str | None) -> Verdict:
+    """Whether the audit is whole, and holds `head`."""
+    configuration = configured(settings)
+    keys = Keys.derived(secret_of(configuration))
+
+    async def verification() -> Verdict:
+        async with open_database(configuration.database.url.reveal()) as database:
+            return await verify(keys.audit, StoredLedger(database, keys.audit).audit(), head)
+
+    return asyncio.run(verification())
+
+
+def configured(settings: Settings) -> Configuration:
+    """What the operator has set up, from the environment and the file beside which the program was started."""
+    rights = {
+        **{topic.verb: "reads" for topic in ASSISTANT},
+        **{name: it.right for name, it in VERBS.items()},
+    }
+    return read_configuration(settings.environment, rights, Path.cwd())
+
+
+async def real_clouds(configuration: Configuration, stack: AsyncExitStack) -> dict[str, Cloud]:
+    network = configuration.network
+    proxy = network.proxy.reveal() if network.proxy else None
+    connection = await stack.enter_async_context(
+        connected(network.endpoint, Surroundings(now), proxy=proxy, ca_file=network.ca_file)
+    )
+    return {it.name: cloud_of(connection, it) for it in configuration.accounts}
+
+
+def cloud_of(connection: Connection, account: AccountSettings) -> Cloud:
+    keys = account.credentials
+    credentials = Credentials(keys.secret_id.reveal(), keys.secret_key.reveal())
+    return connection.cloud(credentials, account.sdk_app_id, account.region)
+
+
+async def sample_clouds(stack: AsyncExitStack) -> dict[str, Cloud]:
+    """One account of a stand-in API on loopback, reached like the real one."""
+    sandbox = Sandbox(now)
+    url = await stack.enter_async_context(sandbox.serving())
+    connection = await stack.enter_async_context(connected(url, Surroundings(now)))
+    keys = Credentials(sandbox.credentials.secret_id, sandbox.credentials.secret_key)
+    return {SAMPLE_ACCOUNT: connection.cloud(keys, sandbox.sdk_app_id, sandbox.region)}
+
+
+def secret_of(configuration: Configuration) -> bytes:
+    """What seals the audit and marks numbers: from the settings, or from a file beside SQLite's."""
+    if configuration.secret_key:
+        return configuration.secret_key.reveal().encode()
+    file = file_of(configuration.database.url.reveal()).with_suffix(".key")
+    try:
+        return kept_secret(file)
+    except (OSError, ValueError) as error:
+        raise SettingsError("store.no_secret", file=str(file), reason=type(error).__name__) from error
+
+
+def checkups(library: Library, ledger: StoredLedger, keys: Keys, place: str) -> tuple[Checkup, ...]:
+    async def knowledge() -> Finding:
+        return doctor.knowledge_finding(len(library.entries), len({it.name for it in library.codes}))
+
+    async def database() -> Finding:
+        async with ledger.writing() as books:
+            await books.set_frozen(frozen=await books.frozen())
+        return doctor.database_finding(place)
+
+    async def frozen() -> Finding:
+        async with ledger.writing() as books:
+            return doctor.frozen_finding(frozen=await books.frozen())
+
+    async def audit() -> Finding:
+        verdict = await verify(keys.audit, ledger.audit())
+        broken = verdict.number if isinstance(verdict, Broken) else None
+        rows = verdict.number if isinstance(verdict, Broken) else verdict.rows
+        return doctor.audit_finding(rows, broken)
+
+    steps = {"knowledge": knowledge, "database": database, "frozen": frozen, "audit": audit}
+    return tuple(Checkup(name, run) for name, run in steps.items())
+
+
+def place_of(database_url: str) -> str:
+    """Where the database is, without its password."""
+    parsed = urlsplit(database_url)
+    if parsed.scheme == "sqlite":
+        return str(file_of(database_url))
+    return f"{parsed.hostname or ''}{parsed.path}"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""What we can do: pure. No clock, no network, no store: they come in as arguments."""

@@ -1,0 +1,22 @@
+"""The small print of a report, the same below each of them."""
+
+from bot.sms.desk import Account
+from bot.sms.report import Cell, Refresh, say
+
+# A few more days are loaded by then.
+SOON = 5.0
+
+
+def notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
+    """The report's own notes, and that nothing of a sample account is real."""
+    return (*own, say("sms.sample")) if account.sample else own
+
+
+def past_notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
+    """The same for a report on past days: whether more of them are on their way."""
+    return notes(account, *own, say("sms.loading")) if account.history.loading else notes(account, *own)
+
+
+def refresh(account: Account, command: str) -> Refresh | None:
+    """The same command again, while days are on their way."""
+    return Refresh(f"{command} {account.name}", SOON) if account.history.loading else None

@@ -1,0 +1,232 @@
+"""The verbs: one row each, from which help, the commands and the tests are made."""
+
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from bot.errors import BotError
+from bot.language import language_of
+from bot.sms import help as helping
+from bot.sms.audit import audit
+from bot.sms.balance import balance
+from bot.sms.check import check
+from bot.sms.command import Command
+from bot.sms.desk import Desk
+from bot.sms.help import Topic
+from bot.sms.replies import replies
+from bot.sms.report import Report
+from bot.sms.reviews import signatures, templates
+from bot.sms.send_test import cancel, confirm, freeze, send_test, sent
+from bot.sms.stats import stats
+from bot.sms.trace import trace
+
+# reads: open to members; sends: costs money; administers: for admins.
+Right = Literal["reads", "sends", "administers"]
+
+SLASH_WORD = re.compile(r"/sms(?=\s|$)", re.IGNORECASE)
+# How alike a word must be to a verb. Two Chinese characters that share one are not alike at all, and what
+# is far longer than any verb is pasted.
+ALIKE = 0.7
+SHORTEST_ALIKE = 3
+LONGEST_ALIKE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`examples` are what one would type behind /sms; what the verb does stands in the phrases verb.<name>.
+
+    `names` are other words for the verb. Without an example it is nothing to type, and help is silent on it.
+    """
+
+    run: Callable[[Command, Desk], Awaitable[Report]]
+    right: Right
+    examples: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A verb by its own name, and what stands behind it as it was typed."""
+
+    verb: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """`word` is no verb, `near` is one that it may have meant."""
+
+    word: str
+    near: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """No verb at all, but words: something for the assistant."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoVerb:
+    """One word, neither a verb nor like one."""
+
+    word: str
+
+
+Spoken = Called | Misspelt | Question | NoVerb
+
+
+def read_verb(text: str) -> Spoken:
+    """What stands behind /sms (which may stand before it), understood. Nothing at all asks for help."""
+    text = SLASH_WORD.sub("", text.strip(), count=1).strip()
+    first, *behind = text.split(maxsplit=1)[:2] or ["help"]
+    rest = "".join(behind)
+    word = unicodedata.normalize("NFKC", first).removeprefix("/").casefold()
+    verb = names_of_verbs().get(word)
+    if verb and (typed(verb) or len(rest.split()) == 1):
+        return Called(verb, rest)
+    if not verb and (near := nearest(word)):
+        return Misspelt(first, near, rest)
+    if rest or language_of(word) == "zh":
+        return Question(text)
+    return NoVerb(first)
+
+
+def typed(verb: str) -> bool:
+    """Whether people type it. Buttons say the others with one word behind; "sent two, none came" is a question."""
+    return verb not in VERBS or bool(VERBS[verb].examples)
+
+
+def nearest(word: str) -> str:
+    """The verb with the name most like `word`; "" when none is."""
+    names = {
+        name: verb for name, verb in names_of_verbs().items() if typed(verb) and len(name) >= SHORTEST_ALIKE
+    }
+    near = get_close_matches(word, names, n=1, cutoff=ALIKE) if len(word) <= LONGEST_ALIKE else []
+    return names[near[0]] if near else ""
+
+
+def names_of_verbs() -> dict[str, str]:
+    """Every word for a verb, and the verb."""
+    return {name: topic.verb for topic in topics(admin=True) for name in (topic.verb, *topic.names)}
+
+
+def topics(*, admin: bool) -> tuple[Topic, ...]:
+    """What help tells of, to admins or to others."""
+    own = (
+        Topic(name, it.examples, it.names) for name, it in VERBS.items() if admin or it.right != "administers"
+    )
+    return (*ASSISTANT, *own)
+
+
+async def carry_out(command: Command, desk: Desk) -> Report:
+    """What the verb of `command` finds out.
+
+    Raises:
+        BotError: when it can't, or the asker may not.
+    """
+    verb = VERBS[command.verb]
+    if verb.right == "administers" and (command.asker.guest or not command.asker.admin):
+        raise BotError("guard.not_admin")
+    return await verb.run(command, desk)
+
+
+async def examine(command: Command, desk: Desk) -> Report:  # noqa: ARG001 -- every verb takes a command
+    return await desk.checkup()
+
+
+async def show_help(command: Command, _desk: Desk) -> Report:
+    return helped(command)
+
+
+def verbs_shown(*, admin: bool) -> list[str]:
+    return [topic.verb for topic in topics(admin=admin) if topic.examples]
+
+
+def helped(command: Command) -> Report:
+    """All that the asker may use, or the verb that is named."""
+    theirs = [it for it in topics(admin=command.asker.admin) if it.examples]
+    if not command.words:
+        return helping.overview(theirs)
+    spoken = read_verb(command.words[0])
+    wanted = (
+        spoken.verb if isinstance(spoken, Called) else spoken.near if isinstance(spoken, Misspelt) else ""
+    )
+    named = [it for it in theirs if it.verb == wanted]
+    return helping.detail(named[0]) if named else helping.unknown(command.words[0], theirs)
+
+
+# Answered from the knowledge base, without an account.
+ASSISTANT: tuple[Topic, ...] = (
+    Topic("ask", ("ask 多少个字算一条短信", "ask how do I get a refund"), ("问", "提问", "question")),
+    Topic("error", ("error 1031", "error MK:0001 DB:0141"), ("错误", "错误码", "报错", "code", "errors")),
+)
+# In the order in which help shows them.
+VERBS: Mapping[str, Verb] = {
+    "balance": Verb(
+        balance,
+        "reads",
+        ("balance",),
+        ("余量", "余额", "余额查询", "余量查询", "查余额", "查余量", "餘額", "餘量", "套餐包", "quota"),
+    ),
+    "stats": Verb(
+        stats,
+        "reads",
+        ("stats", "stats yesterday", "stats 7d", "stats 30d"),
+        ("统计", "数据统计", "发送统计", "統計", "statistics"),
+    ),
+    "trace": Verb(
+        trace,
+        "reads",
+        ("trace 13800138000", "trace +86 138-0013-8000 yesterday", "trace 13800138000 昨天"),
+        ("轨迹", "查号", "查号码", "轨迹查询", "軌跡"),
+    ),
+    "replies": Verb(
+        replies,
+        "reads",
+        ("replies 13800138000", "replies 138 0013 8000 today"),
+        ("回复", "回覆", "上行", "reply"),
+    ),
+    "templates": Verb(
+        templates,
+        "reads",
+        ("templates", "templates rejected", "templates 1110001"),
+        ("模板", "查模板", "模版", "template"),
+    ),
+    "signatures": Verb(
+        signatures,
+        "reads",
+        ("signatures", "signatures 审核中"),
+        ("签名", "查签名", "簽名", "signature"),
+    ),
+    "check": Verb(
+        check,
+        "reads",
+        ("check 【星河科技】您的验证码为{1}，5分钟内有效。", "check marketing Big sale today only"),
+        ("检查", "检测", "检查文案", "文案检查", "檢查"),
+    ),
+    "send-test": Verb(
+        send_test,
+        "sends",
+        ("send-test", "send-test qa 1110001 4370 5"),
+        ("测试发送", "发测试", "测试短信", "測試發送"),
+    ),
+    # What the buttons of a preview say, and how a message that updates itself asks for its news.
+    "confirm": Verb(confirm, "sends"),
+    "cancel": Verb(cancel, "sends"),
+    "sent": Verb(sent, "sends"),
+    "doctor": Verb(examine, "administers", ("doctor",), ("自检", "体检", "自檢")),
+    "audit": Verb(audit, "administers", ("audit", "audit 30"), ("审计", "操作记录", "審計")),
+    "freeze": Verb(
+        freeze,
+        "administers",
+        ("freeze", "freeze somebody complained", "freeze off"),
+        ("停用", "停用测试发送", "冻结", "凍結"),
+    ),
+    "help": Verb(show_help, "reads", ("help", "help balance"), ("帮助", "幫助", "?")),
+}

@@ -1,0 +1,37 @@
+"""The address that the API is asked at."""
+
+from ipaddress import ip_address
+
+import httpx
+
+from bot.errors import SettingsError
+
+
+def read_endpoint(url: str) -> httpx.URL:
+    """A full URL without a path; http is for this very machine only.
+
+    Raises:
+        SettingsError: for anything else. A password in the URL is not repeated.
+    """
+    try:
+        endpoint = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise SettingsError("cloud.endpoint", url="") from None
+    if not (safe(endpoint) and bare(endpoint)):
+        raise SettingsError("cloud.endpoint", url=str(endpoint.copy_with(userinfo=b"")))
+    return endpoint
+
+
+def safe(url: httpx.URL) -> bool:
+    return bool(url.host) and (url.scheme == "https" or (url.scheme == "http" and loopback(url.host)))
+
+
+def loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def bare(url: httpx.URL) -> bool:
+    return url.path == "/" and not (url.query or url.fragment or url.userinfo)
