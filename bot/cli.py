@@ -16,6 +16,7 @@ from bot.console import Console
 from bot.errors import BotError, ConfigurationError, KnowledgeError
 from bot.faq.assistant import Reply
 from bot.faq.codes import LONGEST
+from bot.faq.entry import Library
 from bot.faq.evaluate import Judged, Labelled, score, scores_by_kind
 from bot.faq.explain import explain
 from bot.guard.chain import Intact
@@ -59,28 +60,28 @@ def main() -> None:
     try:
         app(obj=settings)
     except KnowledgeError as error:
-        phrases = shipped_phrases()
-        broken = phrases.say(
-            "check.broken", settings.language, folder=error.folder, count=len(error.mistakes)
-        )
-        show_plain(terminal(stderr=True), broken)
-        for line in mistakes(error.mistakes, phrases, settings.language):
-            show_plain(terminal(stderr=True), line)
+        tell(error, settings.language)
         sys.exit(FAILED)
-    except ConfigurationError as error:
-        phrases = shipped_phrases()
-        show_plain(terminal(stderr=True), phrases.say(error.phrase, settings.language, **error.details))
-        for line in mistakes(error.mistakes, phrases, settings.language):
-            show_plain(terminal(stderr=True), line)
-        sys.exit(WRONG_USE)
     except BotError as error:
-        show_plain(
-            terminal(stderr=True), shipped_phrases().say(error.phrase, settings.language, **error.details)
-        )
+        tell(error, settings.language)
         sys.exit(WRONG_USE)
     except BrokenPipeError:
         # The reader of a pipe has seen enough: nothing more can be said to it, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(error: KnowledgeError | BotError, language: Language) -> None:
+    """Says it to the operator, with all of its mistakes and where they stand."""
+    phrases, out = shipped_phrases(), terminal(stderr=True)
+    match error:
+        case KnowledgeError():
+            words = phrases.say("check.broken", language, folder=error.folder, count=len(error.mistakes))
+        case BotError():
+            words = phrases.say(error.phrase, language, **error.details)
+    show_plain(out, words)
+    if isinstance(error, KnowledgeError | ConfigurationError):
+        for line in mistakes(error.mistakes, phrases, language):
+            show_plain(out, line)
 
 
 @app.callback(invoke_without_command=True)
@@ -165,19 +166,20 @@ def error(
 @app.command()
 def check(context: typer.Context) -> None:
     """Read the whole knowledge base and the settings, and print every mistake with its file and line."""
-    library = read_only(context.obj)
-    opening().configured(context.obj)
-    asked = sum(len(entry.ask.zh) + len(entry.ask.en) + 2 for entry in library.entries)
-    words = Phrases(library.phrases).say(
-        "check.fine",
-        context.obj.language,
-        entries=len(library.entries),
-        phrasings=asked,
-        codes=len({code.name for code in library.codes}),
-        concepts=len(library.concepts),
-        topics=len(library.topics),
-    )
-    show_plain(terminal(), words)
+    settings: Settings = context.obj
+    wrong: list[KnowledgeError | BotError] = []
+    try:
+        opening().configured(settings)
+    except ConfigurationError as error:
+        wrong.append(error)
+    try:
+        show_plain(terminal(), summary(read_only(settings), settings.language))
+    except KnowledgeError as error:
+        wrong.append(error)
+    for it in wrong:
+        tell(it, settings.language)
+    if wrong:
+        sys.exit(FAILED)
 
 
 @app.command()
@@ -223,6 +225,19 @@ def evaluate(
     if not judged:
         raise BotError("command.no_rows")
     show_scores(bot.phrases, context.obj.language, judged)
+
+
+def summary(library: Library, language: Language) -> str:
+    """What a knowledge base without mistakes holds."""
+    return Phrases(library.phrases).say(
+        "check.fine",
+        language,
+        entries=len(library.entries),
+        phrasings=sum(len(entry.ask.zh) + len(entry.ask.en) + 2 for entry in library.entries),
+        codes=len({code.name for code in library.codes}),
+        concepts=len(library.concepts),
+        topics=len(library.topics),
+    )
 
 
 def open_console(bot: Bot, settings: Settings) -> None:

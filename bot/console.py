@@ -1,6 +1,7 @@
 """The bot in a terminal: a line in, a reply out. A pipe works as well as a keyboard."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -20,6 +21,14 @@ LEAVING = frozenset({"quit", "exit", "q", "退出"})
 OPERATOR = Asker("console", "console", admin=True)
 # How long a report that gets news is watched. Seconds.
 WATCHED = 20.0
+
+# What a Chinese keyboard types for the slash.
+COMMAND = re.compile(r"[/／]|、(?=sms(?:\s|$))", re.IGNORECASE)
+HELP = frozenset({"help", "h", "?", "？", "帮助", "幫助"})
+# What people answer to a preview. Only its number sends, as it says what is chosen.
+YES_OR_NO = frozenset(
+    {"y", "yes", "ok", "confirm", "n", "no", "cancel", "确认", "确定", "是", "好", "取消", "否"}
+)
 
 Show = Callable[[str], None]
 
@@ -60,12 +69,18 @@ class Console:
                 self.show("")
 
     def answer(self, text: str) -> None:
-        if text.isdecimal() and self.offered:
+        word = text.casefold()
+        if text.isdecimal() and (self.offered or len(text) == 1):
             self._choose(int(text))
-        elif text.startswith("/"):
-            self._command(text)
+        elif word in YES_OR_NO and any(isinstance(it, Action) for it in self.offered):
+            self._say("console.choose", count=len(self.offered))
         else:
-            self._ask(text)
+            # What was offered before counts no longer, whatever comes of this.
+            self.offered = ()
+            if COMMAND.match(text) or word in HELP:
+                self._command("/sms help" if word in HELP else text)
+            else:
+                self._ask(text)
 
     def _ask(self, text: str) -> None:
         reply = self.assistant.reply(text)
@@ -91,7 +106,7 @@ class Console:
             case Called(verb="error", rest=rest):
                 self._error(rest)
             case Called():
-                self._operate(spoken.verb, spoken.rest, language or self._spoken(text))
+                self._operate(spoken, language or self._spoken(asked_in(text, spoken)))
             case Misspelt():
                 self._say("console.did_you_mean_verb", verb=spoken.word, near=spoken.near)
             case Question():
@@ -109,12 +124,13 @@ class Console:
         self.offered = reply.choices if isinstance(reply, Unsure) else ()
         self.show(self.wording.markdown(reply))
 
-    def _operate(self, verb: str, rest: str, language: Language) -> None:
-        command = Command(verb, rest, language, OPERATOR, self.now())
+    def _operate(self, spoken: Called, language: Language) -> None:
+        command = Command(spoken.verb, spoken.rest, language, OPERATOR, self.now())
         self.language = language
         try:
-            if verb == "help":
+            if spoken.verb == "help":
                 self._draw(helped(command))
+                self.show("")
                 self._say("console.also")
             else:
                 self._watch(command, self.operations.run(command))
@@ -122,26 +138,37 @@ class Console:
             self.show(self.drawing.error(error, language))
 
     def _watch(self, command: Command, report: Report) -> None:
-        """Draws a report, and again whenever it has news, for a while."""
-        shown, left = self._draw(report), WATCHED
+        """Draws a report, and for a while whatever is worth drawing of what follows it."""
+        if worth(report) == "last":
+            self._say("console.loading")
+        shown = "" if worth(report) == "last" else self._draw(report)
+        for later in self._later(command, report):
+            report = later
+            shown = self._draw(report, shown) if worth(report) == "each" else shown
+        if worth(report) != "each":
+            self._draw(report, shown)
+        if report.refresh:
+            self._say("console.look_later", command=report.refresh.command)
+
+    def _later(self, command: Command, report: Report) -> Iterator[Report]:
+        left = WATCHED
         while report.refresh and left > 0:
             self.operations.pause(report.refresh.seconds)
             left -= report.refresh.seconds
             verb, _, rest = report.refresh.command.partition(" ")
             report = self.operations.run(Command(verb, rest, command.language, command.asker, self.now()))
-            if self.drawing.markdown(report, command.language) != shown:
-                self.show("")
-                shown = self._draw(report)
-        if report.refresh:
-            self._say("console.look_later", command=report.refresh.command)
+            yield report
 
-    def _draw(self, report: Report) -> str:
-        """What was drawn. The numbers in front of what can be pressed are the console's own."""
+    def _draw(self, report: Report, shown: str = "") -> str:
+        """Shows what is new since `shown`; gives the whole. The numbers of what can be pressed are our own."""
         drawn = self.drawing.markdown(report, self.language)
         labels = self.drawing.actions(report, self.language)
         numbered = "\n".join(f"{place}. {label}" for place, label in enumerate(labels, 1))
         self.offered = report.actions
-        self.show("\n\n".join(filter(None, (drawn, numbered))))
+        if words := "\n\n".join(filter(None, (news(drawn, shown), numbered))):
+            if shown:
+                self.show("")
+            self.show(words)
         return drawn
 
     def _spoken(self, text: str) -> Language:
@@ -150,3 +177,21 @@ class Console:
 
     def _say(self, name: str, **details: object) -> None:
         self.show(self.phrases.say(name, self.language, **details))
+
+
+def worth(report: Report) -> str:
+    return report.refresh.worth if report.refresh else "each"
+
+
+def news(drawn: str, shown: str) -> str:
+    """The lines of a drawn report that `shown` has not."""
+    known = {line.rstrip("\\") for line in shown.splitlines()}
+    paragraphs = (
+        [line for line in it.splitlines() if line.rstrip("\\") not in known] for it in drawn.split("\n\n")
+    )
+    return "\n\n".join("\n".join(lines).rstrip("\\") for lines in paragraphs if lines)
+
+
+def asked_in(text: str, spoken: Called) -> str:
+    """The part of a command that tells the asker's language: the words of a test message are not theirs."""
+    return text.removesuffix(spoken.rest) if spoken.verb == "send-test" else text

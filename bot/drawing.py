@@ -24,6 +24,7 @@ from bot.sms.report import (
     Cell,
     Code,
     Entries,
+    EntryTitle,
     Explained,
     Facts,
     Listing,
@@ -45,6 +46,8 @@ MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ 
 BARE_PIPE = re.compile(r"(?<!\\)\|")
 # Control, format (zero-width, bidirectional), surrogate and private characters.
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co"))
+# How the codes begin that tell of a wrong key, or of one that lacks a right.
+OF_THE_KEY = ("AuthFailure", "UnauthorizedOperation")
 LEVELS = "▁▂▃▄▅▆▇█"
 UNKNOWN_LEVEL = "·"
 
@@ -79,6 +82,8 @@ class Drawing:
         parts = [self._phrases.say(error.phrase, language, **details)]
         if isinstance(error, Refused):
             parts.append(self._explained(error.code, language))
+            if error.code.startswith(OF_THE_KEY):
+                parts.append(self._phrases.say("draw.ask_doctor", language))
         request = str(error.details.get("request_id") or "")
         if request and details["request_id"] not in parts[0]:
             parts.append(self.cell(say("draw.request", request=Code(request)), language))
@@ -86,12 +91,23 @@ class Drawing:
 
     def _detail(self, value: object, language: Language) -> str:
         match value:
-            case Say() | Both() | Share() | Code() | PhoneNumber() | int() | float() | date() | None:
+            case (
+                Say()
+                | Both()
+                | Share()
+                | Code()
+                | EntryTitle()
+                | PhoneNumber()
+                | int()
+                | float()
+                | date()
+                | None
+            ):
                 return self.cell(value, language)
             case _:
                 return escaped(str(value))
 
-    def cell(self, cell: Cell, language: Language) -> str:  # noqa: C901, PLR0911 - a line for each kind
+    def cell(self, cell: Cell, language: Language) -> str:  # noqa: C901, PLR0911, PLR0912 - a line a kind
         match cell:
             case Say():
                 filled = {name: self.cell(value, language) for name, value in cell.details.items()}
@@ -102,6 +118,8 @@ class Drawing:
                 return percent(cell.value)
             case Code():
                 return code_span(cell.name)
+            case EntryTitle():
+                return self._title(cell.id, language)
             case PhoneNumber():
                 return escaped(str(cell))
             case str():
@@ -205,8 +223,12 @@ class Drawing:
         return self._phrases.say("draw.meaning", language, meaning=reading.meaning[language], advice=advice)
 
     def _titles(self, ids: Sequence[str], language: Language) -> str:
-        titles = "\n".join(f"- {self._entries[it].title[language]}" for it in ids if it in self._entries)
+        titles = "\n".join(f"- {self._title(it, language)}" for it in ids if it in self._entries)
         return f"{self._phrases.say('draw.entries', language)}\n{titles}" if titles else ""
+
+    def _title(self, name: str, language: Language) -> str:
+        """An id that a changed knowledge base lacks is shown as such."""
+        return self._entries[name].title[language] if name in self._entries else code_span(name)
 
 
 def escaped(text: str) -> str:

@@ -2,23 +2,27 @@
 
 import asyncio
 import secrets
+import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.configuration.reading import read_configuration
 from bot.configuration.values import AccountSettings, Configuration
-from bot.errors import ConfigurationError, SettingsError
+from bot.errors import BotError, ConfigurationError, SettingsError
 from bot.faq.entry import Library
 from bot.guard.chain import Broken, Verdict, verify
 from bot.guard.policy import SendPolicy
 from bot.guard.sender import GuardedSender, Keys
 from bot.sandbox.server import Sandbox
+from bot.secret import encoded
 from bot.settings import Settings
 from bot.sms import doctor
 from bot.sms.cloud import Cloud
@@ -34,9 +38,15 @@ from bot.store.books import StoredLedger
 from bot.store.database import file_of, open_database
 from bot.store.history import KeptHistory
 from bot.store.secret import kept_secret
+from bot.telemetry import reference, set_up_logs
 from bot.tencent.call import Surroundings
 from bot.tencent.connection import Connection, connected
 from bot.tencent.signing import Credentials
+
+LOG = structlog.get_logger("smsbot")
+
+# Seconds between two looks after the sends that are under way.
+CARE_EVERY = 60.0
 
 # The person and the channel of the console, in smsbot.toml and in the audit.
 CONSOLE = "console"
@@ -62,7 +72,6 @@ class Office:
     """The SMS side, open. `sample`: nothing of it is real."""
 
     desk: Desk
-    zone: ZoneInfo
     sample: bool
     patient: Patient
 
@@ -80,6 +89,8 @@ async def open_office(settings: Settings, library: Library, rules: Rules) -> Asy
     """
     configuration = configured(settings)
     async with AsyncExitStack() as stack:
+        logs = configuration.logs
+        stack.callback(set_up_logs(logs.level, logs.format, sys.stderr, configuration.secrets()))
         if configuration.accounts:
             clouds = await real_clouds(configuration, stack)
             database_url, secret = configuration.database.url.reveal(), secret_of(configuration)
@@ -101,7 +112,7 @@ async def furnished(  # noqa: PLR0913, PLR0917 -- the parts, each made where it 
     rules: Rules,
     stack: AsyncExitStack,
 ) -> Office:
-    """The office over its clouds; what a crash left in the middle of a send is settled first."""
+    """The office over its clouds, with somebody who looks after the sends that are under way."""
     sample = not configuration.accounts
     database = await stack.enter_async_context(open_database(database_url))
     accounts = {}
@@ -112,7 +123,8 @@ async def furnished(  # noqa: PLR0913, PLR0917 -- the parts, each made where it 
     ledger = StoredLedger(database, keys.audit)
     policy = SAMPLE_POLICY if sample else configuration.send_test
     sender = GuardedSender(policy, ledger, clouds, keys, now, secrets.token_hex)
-    await sender.recover()
+    caring = asyncio.create_task(care(sender))
+    stack.push_async_callback(ended, caring)
     patient = Patient(
         accounts,
         odd_keys={it.name for it in configuration.accounts if not it.credentials.plausible},
@@ -123,14 +135,32 @@ async def furnished(  # noqa: PLR0913, PLR0917 -- the parts, each made where it 
     async def checkup() -> Report:
         return doctor.report(await doctor.examine(patient, now()), sample=sample)
 
-    return Office(Desk(accounts, sender, rules, checkup), configuration.zone, sample, patient)
+    return Office(Desk(accounts, sender, rules, checkup), sample, patient)
+
+
+async def care(sender: GuardedSender) -> None:
+    """Settles what a crash left in the middle of a send, and asks for deliveries: at once, and every minute."""
+    while True:
+        try:
+            if interrupted := await sender.recover():
+                LOG.warning("interrupted_sends_settled", states=[send.state for send in interrupted])
+            await sender.follow_up()
+        except BotError as error:
+            LOG.warning("sends_not_settled", reason=error.phrase)
+        await asyncio.sleep(CARE_EVERY)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 class Operations:
     """The SMS side for a surface that waits for each answer. Opened by the first command that needs it."""
 
     def __init__(self, settings: Settings, library: Library, rules: Rules) -> None:
-        self._opening = open_office(settings, library, rules)
+        self._open = partial(open_office, settings, library, rules)
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         self._office: Office | None = None
@@ -151,8 +181,16 @@ class Operations:
 
     async def _run(self, command: Command) -> Report:
         if self._office is None:
-            self._office = await self._stack.enter_async_context(self._opening)
-        return await carry_out(command, self._office.desk)
+            self._office = await self._stack.enter_async_context(self._open())
+        try:
+            return await carry_out(command, self._office.desk)
+        except BotError:
+            raise
+        except Exception as error:
+            # The one place where anything is caught: the asker gets a reference that finds the log line.
+            number = reference(secrets.randbits)
+            LOG.exception("unexpected_error", reference=number, verb=command.verb)
+            raise BotError("sms.unexpected", reference=number) from error
 
 
 def examined(settings: Settings, library: Library, rules: Rules) -> tuple[tuple[Finding, ...], bool]:
@@ -222,7 +260,7 @@ async def sample_clouds(stack: AsyncExitStack) -> dict[str, Cloud]:
 def secret_of(configuration: Configuration) -> bytes:
     """What seals the audit and marks numbers: from the settings, or from a file beside SQLite's."""
     if configuration.secret_key:
-        return configuration.secret_key.reveal().encode()
+        return encoded(configuration.secret_key)
     file = file_of(configuration.database.url.reveal()).with_suffix(".key")
     try:
         return kept_secret(file)

@@ -1,11 +1,13 @@
 """Replies as lines of a terminal or as JSON."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any, assert_never
+from itertools import chain, pairwise
+from typing import Any, ClassVar, assert_never
 
-from rich.console import Console
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, TableElement
 from rich.table import Table
 
 from bot.errors import Mistake
@@ -20,6 +22,8 @@ from bot.phrases import Phrases
 from bot.wording import Wording
 
 WIDEST = 100
+# What changes colour on a terminal and shows nothing itself.
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 OUTCOMES: dict[type[Reply], str] = {Answered: "answered", Unsure: "unsure", Unknown: "unknown"}
 
 
@@ -30,15 +34,28 @@ def terminal(*, stderr: bool = False) -> Console:
     return console
 
 
+class WholeTable(TableElement):
+    """A table that breaks what is too long for its column, where Rich's own would cut it off."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for table in super().__rich_console__(console, options):
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+            yield table
+
+
+class WholeMarkdown(Markdown):
+    elements: ClassVar = {**Markdown.elements, "table_open": WholeTable}
+
+
 def show_markdown(console: Console, markdown: str) -> None:
-    drawn = Markdown(markdown, hyperlinks=False)
-    if console.is_terminal:
-        console.print(drawn)
-        return
+    """Rich fills every line with blanks and sets tables apart by two lines: neither is needed."""
     with console.capture() as capture:
-        console.print(drawn)
-    # Rich fills every line with blanks, which only a terminal with a background needs.
-    sys.stdout.write("\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n")
+        console.print(WholeMarkdown(markdown, hyperlinks=False))
+    lines = (line.rstrip() if STYLE.sub("", line).strip() else "" for line in capture.get().splitlines())
+    drawn = (line for before, line in pairwise(chain(("",), lines)) if line or before)
+    sys.stdout.write("\n".join(drawn) + "\n")
     sys.stdout.flush()
 
 

@@ -1,6 +1,5 @@
 """A text that nobody should see: it shows itself only when asked."""
 
-import hmac
 from collections.abc import Mapping
 from typing import NoReturn, Self
 
@@ -20,13 +19,10 @@ class Secret:
         return "Secret(hidden)"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(encoded(self), encoded(other))
+        return isinstance(other, Secret) and self._value == other._value
 
     def __hash__(self) -> int:
         return hash(self._value)
-
-    def __copy__(self) -> Self:
-        return self
 
     def __deepcopy__(self, memo: Mapping[int, object]) -> Self:
         return self

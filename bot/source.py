@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Mistake
@@ -22,7 +22,19 @@ ANY = "*"
 TOML_PLACE = re.compile(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)\Z", re.DOTALL)
 STATEMENT = re.compile(r"^[ \t]*(?:\[|[\w.-]+[ \t]*=)", re.MULTILINE)
 
-Shape = TypeVar("Shape", bound=BaseModel)
+Shaped = TypeVar("Shaped", bound=BaseModel)
+Table = TypeVar("Table")
+
+String = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# A TOML array arrives as a list; everything else stays strictly as it was written.
+Strings = Annotated[tuple[String, ...], Field(strict=False)]
+Rows = Annotated[tuple[Table, ...], Field(strict=False)]
+
+
+class Shape(BaseModel):
+    """A table whose keys are these and no others: an unknown one is a mistake, not a comment."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Source:
@@ -65,7 +77,7 @@ class Source:
     def _places(self) -> Places:
         return Places(self._toml if self.table is not None else "")
 
-    def shaped(self, shape: type[Shape]) -> Shape | None:
+    def shaped(self, shape: type[Shaped]) -> Shaped | None:
         """The table as a `shape`; None when it isn't one, with every reason reported."""
         if self.table is None:
             return None

@@ -225,3 +225,55 @@ def test_evaluate_prints_figures_and_misses(run: Run, tmp_path: Path) -> None:
     assert "50.0 %" in words
     assert "other/invoice" in words
     assert "chitchat" in words
+
+
+def test_the_self_check_of_sample_data_is_fine(run: Run) -> None:
+    done = run("doctor")
+
+    assert done.returncode == 0
+    assert "sample" in done.stdout.decode()
+
+
+def test_the_self_check_names_every_wrong_setting_with_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "smsbot.toml").write_text("langauge = 'zh'\n[send_test]\nenabled = 1\n", "utf-8")
+
+    done = run("doctor", TENCENTCLOUD_SECRET_ID="AKID" + 32 * "x")
+
+    assert done.returncode == 1
+    words = done.stdout.decode()
+    assert "smsbot.toml:1" in words
+    assert "language" in words
+    assert "smsbot.toml:3" in words
+    assert "SMS_SDK_APP_ID" in words
+    assert 32 * "x" not in words
+
+
+def test_check_tells_what_is_wrong_with_the_settings_beside_the_knowledge(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "smsbot.toml").write_text("langauge = 'zh'\n", "utf-8")
+
+    done = run("check")
+
+    assert done.returncode == 1
+    assert "112 answers" in done.stdout.decode()
+    assert "smsbot.toml:1" in done.stderr.decode()
+
+
+def test_wrong_settings_are_wrong_use_elsewhere(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "smsbot.toml").write_text("langauge = 'zh'\n", "utf-8")
+
+    done = run("audit", "verify")
+
+    assert done.returncode == 2
+    assert "smsbot.toml:1" in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_the_audit_is_verified_from_the_shell(run: Run, tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+
+    fine = run("audit", "verify", XDG_STATE_HOME=state)
+    cut = run("audit", "verify", "--head", "0" * 63 + "1", XDG_STATE_HOME=state)
+
+    assert (fine.returncode, cut.returncode) == (0, 1)
+    assert "0 rows" in fine.stdout.decode()
+    assert "not among them" in cut.stdout.decode()

@@ -76,8 +76,8 @@ WRONG_FILES = [
     ('langauge = "zh"', "smsbot.toml:1 misspelt_key"),
     ('colour = "red"', "smsbot.toml:1 unknown_key"),
     ('language = "fr"', "smsbot.toml:1 not_one_of"),
-    ('\nzone = "Asia/Peking"', "smsbot.toml:2 wrong_zone"),
-    ('zone = "../etc"', "smsbot.toml:1 wrong_zone"),
+    ('[[digest]]\nchannel = "C0A"\nzone = "Asia/Peking"', "smsbot.toml:3 wrong_zone"),
+    ('[[digest]]\nchannel = "C0A"\nzone = "../etc"', "smsbot.toml:3 wrong_zone"),
     ('admins = ["alice"]', "smsbot.toml:1 wrong_person"),
     ('admins = ["*"]', "smsbot.toml:1 wrong_person"),
     ('on_call = "C0OPS"', "smsbot.toml:1 wrong_person"),
@@ -147,7 +147,6 @@ def test_without_a_file_and_without_variables_nothing_is_on(tmp_path: Path) -> N
     assert found.alerts is None
     assert found.database.url.reveal() == "sqlite:////state/smsbot/smsbot.sqlite3"
     assert found.network.endpoint == "https://sms.tencentcloudapi.com"
-    assert found.zone == ZoneInfo("Asia/Shanghai")
 
 
 # The sample
@@ -316,16 +315,19 @@ def test_an_endpoint_is_https_or_this_machine(url: str, tmp_path: Path) -> None:
     ],
 )
 def test_the_database_is_a_file_or_a_server(url: str, shared: bool, tmp_path: Path) -> None:  # noqa: FBT001 a column of the table
-    database = read(None, tmp_path, {"SMSBOT_DATABASE_URL": url}).database
+    database = read(None, tmp_path, {"SMSBOT_DATABASE_URL": url, "SMSBOT_SECRET_KEY": "s" * 32}).database
 
     assert (database.url.reveal(), database.shared) == (url, shared)
 
 
-def test_test_sends_over_a_shared_database_need_a_common_key(tmp_path: Path) -> None:
+def test_a_shared_database_needs_a_common_key(tmp_path: Path) -> None:
     environment = {"SMSBOT_DATABASE_URL": "postgresql://db/sms"}
 
-    assert told(SENDING, tmp_path, environment) == ["SMSBOT_SECRET_KEY shared_needs_key"]
-    assert read(SENDING, tmp_path, {**environment, "SMSBOT_SECRET_KEY": "s" * 32}).send_test.enabled
+    assert told(None, tmp_path, environment) == ["SMSBOT_SECRET_KEY shared_needs_key"]
+    assert told(None, tmp_path, {**environment, "SMSBOT_SECRET_KEY_FILE": "/nowhere"}) == [
+        "SMSBOT_SECRET_KEY_FILE no_file"
+    ]
+    assert read(None, tmp_path, {**environment, "SMSBOT_SECRET_KEY": "s" * 32}).database.shared
 
 
 def test_another_file_can_be_named_and_its_paths_are_its_own(tmp_path: Path) -> None:
@@ -359,9 +361,9 @@ def test_test_sends_are_set_up_in_full(tmp_path: Path) -> None:
 
 def test_digests_and_alerts_are_read(tmp_path: Path) -> None:
     toml = """
-    zone = "Europe/Berlin"
     [[digest]]
     channel = "C0OPS"
+    zone = "Europe/Berlin"
     at = "18:30"
     days = "sat-mon"
     catch_up = "90m"
@@ -432,7 +434,7 @@ def test_every_mistake_can_be_told_in_both_languages(tmp_path: Path) -> None:
     cases: list[tuple[str, Mapping[str, str]]] = [(toml, {}) for toml, _ in WRONG_FILES]
     cases += [("", environment) for environment, _ in WRONG_VARIABLES]
     cases += [(PROD + keys, {"ID": "x"}) for keys, _ in WRONG_KEYS]
-    cases += [(SENDING, {"SMSBOT_DATABASE_URL": "postgresql://db/sms"}), ("[send_test]\nenabled = true", {})]
+    cases += [("", {"SMSBOT_DATABASE_URL": "postgresql://db/sms"}), ("[send_test]\nenabled = true", {})]
     found = [it for toml, environment in cases for it in mistakes(toml, tmp_path, environment)]
 
     for mistake in found:

@@ -70,7 +70,7 @@ def test_a_number_chooses_what_was_offered(bot: Bot) -> None:
 
 @pytest.mark.parametrize("number", ["0", "9"])
 def test_a_number_that_was_not_offered_is_told(bot: Bot, number: str) -> None:
-    assert said(bot, "/sms error 1o31", number)[1] == f"There is no choice {number}."
+    assert said(bot, "/sms error 1o31", number)[1].startswith(f"There is no choice {number}.")
 
 
 def test_a_number_is_a_question_when_nothing_was_offered(bot: Bot) -> None:
@@ -155,6 +155,99 @@ def test_watching_ends_and_says_how_to_look_again(bot: Bot) -> None:
 
     assert shown[-1] == "Still waiting. To look again later: /sms sent 7"
     assert operations.paused == WATCHED
+
+
+def test_a_report_that_is_still_loading_is_drawn_once_when_it_is_whole(bot: Bot) -> None:
+    part = Report(say("send.state_accepted"), refresh=Refresh("stats 7d prod", 3, "last"))
+    operations = Answering([part, part, Report(say("send.arrival_delivered"))])
+
+    shown = said(bot, "/sms stats 7d", operations=operations)
+
+    assert [words.strip("*") for words in shown] == [
+        "Loading the latest statistics, one moment …",
+        "Delivered",
+    ]
+    assert operations.commands[-1].text == "7d prod"
+
+
+def test_what_answers_already_is_drawn_at_once_and_completed_once(bot: Bot) -> None:
+    loading = (say("sms.loading"),)
+    first = Report(say("send.preview"), notes=loading, refresh=Refresh("balance prod", 2, "first_and_last"))
+    between = Report(say("send.frozen_now"), notes=loading, refresh=first.refresh)
+    last = Report(say("send.preview"), (Paragraph(say("send.thawed")),))
+
+    answer, completed = said(bot, "/sms balance", operations=Answering([first, between, last]))
+
+    assert answer.startswith("**Preview")
+    assert "Preview" not in completed
+    assert completed.startswith("Test sends are possible again")
+
+
+def test_a_report_that_is_never_whole_is_drawn_as_far_as_it_is(bot: Bot) -> None:
+    part = Report(say("send.state_accepted"), refresh=Refresh("stats 7d prod", 3, "last"))
+
+    shown = said(bot, "/sms stats 7d", operations=Answering([part] * 100))
+
+    assert "Handed to the carrier" in shown[1]
+    assert shown[2].endswith("/sms stats 7d prod")
+
+
+def test_of_news_only_what_is_new_is_drawn(bot: Bot) -> None:
+    same = Paragraph(say("send.not_reached"))
+    waiting = Report(say("send.state_accepted"), (same,), (say("sms.sample"),), refresh=Refresh("sent 7", 2))
+    arrived = Report(
+        say("send.arrival_delivered"), (same, Paragraph(say("send.thawed"))), (say("sms.sample"), NOW)
+    )
+
+    first, second = said(bot, "/sms sent 7", operations=Answering([waiting, arrived]))
+
+    assert "could not be reached" in first
+    assert second == (
+        "**Delivered**\n\nTest sends are possible again\n\n*2026-11-22 12:00*\\\n*Times are in Asia/Shanghai.*"
+    )
+
+
+PREVIEW = Report(
+    say("send.preview"),
+    actions=(
+        Action(say("send.confirm", segments=1, name="qa"), "confirm t0ken", dangerous=True),
+        Action(say("send.cancel"), "cancel t0ken"),
+    ),
+)
+
+
+@pytest.mark.parametrize("between", ["/sms blance", "/sms quux", "/sms error", "help", "/sms balance"])
+def test_whatever_comes_between_a_preview_and_its_number_nothing_is_sent(bot: Bot, between: str) -> None:
+    operations = Answering([PREVIEW, Report(say("balance.title", account="prod"))])
+
+    *_, last = said(bot, "/sms send-test", between, "1", operations=operations)
+
+    assert "confirm" not in [it.verb for it in operations.commands]
+    assert last.startswith("There is no choice 1.")
+
+
+@pytest.mark.parametrize("word", ["yes", "Confirm", "确认", "取消"])
+def test_only_its_number_chooses_what_a_preview_offers(bot: Bot, word: str) -> None:
+    operations = Answering([PREVIEW, Report(say("send.cancelled"))])
+
+    _, hint, cancelled = said(bot, "/sms send-test", word, "2", operations=operations)
+
+    assert hint == "Please type the number of your choice (1 to 2)."
+    assert "Cancelled" in cancelled
+    assert [it.verb for it in operations.commands] == ["send-test", "cancel"]
+
+
+@pytest.mark.parametrize("line", ["help", "？", "帮助", "／sms help", "、sms　help", "／ｓｍｓ"])
+def test_help_is_found_with_whatever_a_keyboard_types(bot: Bot, line: str) -> None:
+    assert "/sms error" in said(bot, line)[0]
+
+
+def test_the_words_of_a_test_message_tell_nothing_of_the_askers_language(bot: Bot) -> None:
+    operations = Answering([PREVIEW, PREVIEW])
+
+    said(bot, "/sms send-test qa 1110001 您好", "/sms 测试发送 qa", operations=operations)
+
+    assert [it.language for it in operations.commands] == ["en", "zh"]
 
 
 def test_what_can_not_be_done_is_told_in_the_language_of_the_conversation(bot: Bot) -> None:

@@ -24,6 +24,7 @@ from bot.sms.report import (
     Cell,
     Code,
     Entries,
+    EntryTitle,
     Explained,
     Facts,
     Listing,
@@ -310,8 +311,31 @@ def test_a_refusal_is_explained_from_the_knowledge_and_has_its_request(
     assert not {"html_inline", "link_open"} & {it.type for it in tokens(words)}
 
 
+@pytest.mark.parametrize(
+    ("code", "leads"),
+    [
+        ("AuthFailure.SignatureFailure", True),
+        ("UnauthorizedOperation.SmsSdkAppIdVerifyFail", True),
+        ("LimitExceeded.PhoneNumberDailyLimit", False),
+    ],
+)
+def test_what_is_about_the_key_leads_to_the_self_check(code: str, leads: bool, drawing: Drawing) -> None:  # noqa: FBT001 - a column of the table
+    words = drawing.error(Refused("SmsPackagesStatistics", code, "no"), "zh")
+
+    assert ("/sms doctor" in words) == leads
+
+
+def test_an_answer_is_named_by_its_title_and_one_that_is_gone_by_its_id(drawing: Drawing, bot: Bot) -> None:
+    title = bot.assistant.entries["content/loans"].title.en
+
+    assert drawing.cell(EntryTitle("content/loans"), "en") == title
+    assert drawing.cell(EntryTitle("content/gone"), "en") == "`content/gone`"
+
+
 def test_another_error_is_its_phrase_with_escaped_details_and_its_request(drawing: Drawing) -> None:
-    period = drawing.error(BotError("stats.unknown_period", period="[x](y)", periods="7d"), "en")
+    period = drawing.error(
+        BotError("stats.unknown_period", period="[x](y)", periods="7d", names="prod"), "en"
+    )
     lost = drawing.error(NoAnswer("stats.nothing_known", "SendStatusStatistics", "7f-02"), "en")
 
     assert r"“\[x\]\(y\)”" in period

@@ -87,7 +87,8 @@ ONLY_IN = {
     "aiohttp": {"bot.sandbox.server"},
     "sqlalchemy": {"bot.store"},
     "alembic": {"bot.store"},
-    "structlog": {"bot.telemetry"},
+    "aiosqlite": {"bot.store"},
+    "structlog": {"bot.telemetry", "bot.opening"},
 }
 # What takes long to load, and only some commands need.
 HEAVY = {

@@ -19,7 +19,6 @@ NUMBERS = ("send_test", "numbers", ANY)
 TEMPLATES = ("send_test", "templates", ANY)
 # Where which word stands, and what it is a mistake of not to be one.
 WORDS: tuple[tuple[Steps, str, Callable[[str], object]], ...] = (
-    (("zone",), "wrong_zone", words.zone),
     (("admins", ANY), "wrong_person", words.person),
     (("knowledge_owners", ANY), "wrong_person", words.person),
     (("on_call",), "wrong_person", words.person),

@@ -40,6 +40,7 @@ FILE = "smsbot.toml"
 REGION = "ap-guangzhou"
 ENDPOINT = "https://sms.tencentcloudapi.com"
 ID, KEY, APP = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "SMS_SDK_APP_ID"
+SEAL = "SMSBOT_SECRET_KEY"
 SHORTEST_KEY = 32
 
 
@@ -80,7 +81,7 @@ def read_configuration(
         check(source, Surroundings(verbs, environment, home, account, key))
     if names_no_account(source):
         check_account(variables)
-    check_seal(variables, file, outside)
+    check_seal(variables, outside)
     if mistakes or file is None:
         raise ConfigurationError(sorted(mistakes, key=lambda it: (it.file, it.line, it.kind)))
     return configuration(file, outside, environment, home)
@@ -103,9 +104,9 @@ def read_source(path: Path, mistakes: list[Mistake]) -> Source | None:
 
 def read_variables(variables: Variables, environment: Mapping[str, str]) -> FromEnvironment:
     secret_id, secret_key = variables.secret(ID), variables.secret(KEY)
-    seal = variables.secret("SMSBOT_SECRET_KEY")
+    seal = variables.secret(SEAL)
     if seal and (length := len(encoded(seal))) < SHORTEST_KEY:
-        variables.report("SMSBOT_SECRET_KEY", "short_key", length=str(length), least=str(SHORTEST_KEY))
+        variables.report(SEAL, "short_key", length=str(length), least=str(SHORTEST_KEY))
     # The first choice holds where nothing is set.
     level = variables.choice("SMSBOT_LOG_LEVEL", ("info", "debug", "warning", "error"))
     form = variables.choice("SMSBOT_LOG_FORMAT", ("", "text", "json"))
@@ -149,11 +150,11 @@ def check_account(variables: Variables) -> None:
             variables.report(name, "missing_variable", there=there)
 
 
-def check_seal(variables: Variables, file: OperatorFile | None, outside: FromEnvironment) -> None:
+def check_seal(variables: Variables, outside: FromEnvironment) -> None:
     """Replicas that share a database share the key of its audit: a file beside it can't be that."""
-    shared = DatabaseSettings(outside.database).shared
-    if shared and file and file.send_test.enabled and not outside.secret_key:
-        variables.report("SMSBOT_SECRET_KEY", "shared_needs_key")
+    given = variables.text(SEAL) or variables.text(f"{SEAL}_FILE")
+    if DatabaseSettings(outside.database).shared and not given:
+        variables.report(SEAL, "shared_needs_key")
 
 
 def configuration(
@@ -162,7 +163,6 @@ def configuration(
     """The values of a file without mistakes."""
     return Configuration(
         language=file.language,
-        zone=words.zone(file.zone),
         admins=frozenset(file.admins),
         knowledge_owners=frozenset(file.knowledge_owners),
         on_call=file.on_call,
@@ -172,7 +172,7 @@ def configuration(
             for it in file.access
         ),
         send_test=send_policy(file.send_test),
-        digests=tuple(digest(it, file.zone) for it in file.digest),
+        digests=tuple(map(digest, file.digest)),
         alerts=alerts(file.alerts) if file.alerts else None,
         network=Network(
             endpoint=outside.endpoint,
@@ -220,11 +220,11 @@ def limits(section: LimitsShape) -> Limits:
     return Limits(**{name: value for name, value in section if value is not None})
 
 
-def digest(row: DigestShape, zone: str) -> DigestSettings:
+def digest(row: DigestShape) -> DigestSettings:
     return DigestSettings(
         channel=row.channel,
         at=words.clock(row.at),
-        zone=words.zone(row.zone or zone),
+        zone=words.zone(row.zone),
         days=words.days(row.days),
         language=row.language,
         accounts=tuple(name.lower() for name in row.accounts),

@@ -1,20 +1,7 @@
 """The shape of smsbot.toml, read strictly: an unknown key is a mistake, not a comment."""
 
-from typing import Annotated, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
 from bot.language import Language
-
-String = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-# A TOML array arrives as a list; everything else stays strictly as it was written.
-Strings = Annotated[tuple[String, ...], Field(strict=False)]
-Table = TypeVar("Table")
-Rows = Annotated[tuple[Table, ...], Field(strict=False)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from bot.source import Rows, Shape, String, Strings
 
 
 class AccountShape(Shape):
@@ -65,7 +52,7 @@ class SendTestShape(Shape):
 class DigestShape(Shape):
     channel: String
     at: String = "09:00"
-    zone: String | None = None
+    zone: String = "Asia/Shanghai"
     days: String = "mon-sun"
     language: Language | None = None
     accounts: Strings = ()
@@ -84,7 +71,6 @@ class OperatorFile(Shape):
     """smsbot.toml."""
 
     language: Language | None = None
-    zone: String = "Asia/Shanghai"
     admins: Strings = ()
     knowledge_owners: Strings = ()
     on_call: String | None = None

@@ -112,12 +112,11 @@ class LogSettings:
 class Configuration:
     """`accounts` in order, the first is the default; without any, only sample data can be shown.
 
-    `language` is None where the locale decides; `zone` is the one that times are shown in. `secret_key`
-    seals the audit and marks phone numbers; with SQLite it may be absent, and lies beside the database then.
+    `language` is None where the locale decides. `secret_key` seals the audit and marks phone numbers; with
+    SQLite it may be absent, and lies beside the database then.
     """
 
     language: Language | None
-    zone: ZoneInfo
     admins: AbstractSet[str]
     knowledge_owners: AbstractSet[str]
     on_call: str | None

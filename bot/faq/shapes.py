@@ -1,20 +1,13 @@
 """The shapes of the hand-edited files, read strictly: an unknown key is a mistake, not a comment."""
 
 from datetime import date
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, RootModel, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.faq.entry import Carrier, Form, MessageKind, Retry, Role, Severity, Verified, Where
+from bot.source import Rows, Shape, String, Strings
 
 
 def not_blank(text: str) -> str:
@@ -29,23 +22,14 @@ def only_https(text: str) -> str:
     return text
 
 
-String = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # What the bot says; a question may well hold a http:// address.
 Said = Annotated[String, AfterValidator(only_https)]
 # A phrase keeps the blanks around it: some stand between two words.
 Phrase = Annotated[str, AfterValidator(not_blank), AfterValidator(only_https)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\S*$")]
-# A TOML array arrives as a list; everything else stays strictly as it was written.
-Strings = Annotated[tuple[String, ...], Field(strict=False)]
 Sentences = Annotated[tuple[Said, ...], Field(strict=False)]
 SomeStrings = Annotated[tuple[String, ...], Field(strict=False, min_length=1)]
 Kinds = Annotated[tuple[MessageKind, ...], Field(strict=False, min_length=1)]
-Table = TypeVar("Table")
-Rows = Annotated[tuple[Table, ...], Field(strict=False)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class InBoth(Shape):
@@ -122,7 +106,7 @@ class ReceiptFile(Shape):
     verified: Verified
     reason: dict[str, ReceiptReason]
     carrier: dict[Carrier, dict[str, Strings]]
-    second: dict[Carrier, dict[str, Strings]] = {}
+    second: dict[Carrier, dict[str, Strings]] = Field(default_factory=dict)
 
 
 class FamilyFile(Shape):

@@ -7,8 +7,9 @@ until the carrier's report tells.
 """
 
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,7 +19,7 @@ from bot.errors import BotError
 from bot.guard.chain import Event, Sealed
 from bot.guard.limits import Used, check_limits
 from bot.guard.policy import SendPolicy
-from bot.sms.cloud import Cloud, CloudError, Delivery, Handed, Message, NoAnswer, Refused
+from bot.sms.cloud import Cloud, CloudError, Delivery, Handed, Message, Refused, Unreachable
 from bot.sms.command import Asker
 from bot.sms.phone import PhoneNumber
 from bot.sms.sending import AllowedNumber, Draft, Options, Record, Send, State, Wish
@@ -26,11 +27,15 @@ from bot.sms.sending import AllowedNumber, Draft, Options, Record, Send, State, 
 CONFIRMED_WITHIN = timedelta(seconds=90)
 # A call of the API ends within 10 s, so whoever is still in its middle after this long has died.
 ABANDONED = timedelta(seconds=60)
-DRAFTS_KEPT = timedelta(days=1)
+# Longer than it can be confirmed, so that who comes late is told so; no longer, for it holds what will be sent.
+DRAFTS_KEPT = timedelta(minutes=10)
 # FAQ and API: a receipt comes within 72 hours or not at all; the API shows those of the last 7 days.
 REPORTED_WITHIN = timedelta(hours=72)
 # Our clock and the carrier's may differ.
 CLOCKS_DIFFER = timedelta(minutes=2)
+# What people write down may hold a phone number: seven digits and more, whatever stands between them.
+DIGITS = re.compile(r"\d(?:[\s().\-]*\d){6,}")
+REASON_KEPT = 200
 
 
 class Books(Protocol):
@@ -59,6 +64,9 @@ class Books(Protocol):
 
     async def forget_drafts(self, before: datetime) -> None:
         """Drops drafts of before this time that nobody confirmed."""
+
+    async def open_to(self, number_mark: str) -> frozenset[str]:
+        """The ids of sends to this number whose serial isn't known, and whose report may still come."""
 
     async def claimed(self, number_mark: str) -> frozenset[str]:
         """The serials that belong to other sends to this number."""
@@ -114,8 +122,13 @@ class GuardedSender:
         self._now = now
         self._token = token
 
-    def options(self, asker: Asker) -> Options:
-        self._policy.check_asker(asker)
+    async def options(self, asker: Asker) -> Options:
+        try:
+            self._policy.check_asker(asker)
+        except BotError as refusal:
+            async with self._ledger.writing() as books:
+                await books.record(event(asker, "draft", None, self._now(), refusal))
+            raise
         return self._policy.options
 
     async def draft(self, asker: Asker, wish: Wish) -> Draft:
@@ -123,6 +136,7 @@ class GuardedSender:
         send = self._drafted(asker, wish, now)
         refusal: BotError | None = None
         async with self._ledger.writing() as books:
+            await books.forget_drafts(now - DRAFTS_KEPT)
             used = await books.used(send, now)
             refusal = self._refusal(asker, send, used, now, frozen=await books.frozen())
             if refusal is None:
@@ -147,13 +161,13 @@ class GuardedSender:
         now = self._now()
         async with self._ledger.writing() as books:
             send = await books.by_token(mark_of(token))
-            if send is None or send.person != asker.person:
-                raise BotError("guard.no_draft")
-            if send.state != "drafted":
-                raise BotError("guard.used")
-            send = replace(send, state="cancelled", settled=now, parameters=())
-            await books.write(send)
-            await books.record(event(asker, "cancel", send, now))
+            refusal = uncancellable(asker, send)
+            if send is not None and refusal is None:
+                send = replace(send, state="cancelled", settled=now, parameters=())
+                await books.write(send)
+            await books.record(event(asker, "cancel", send, now, refusal))
+        if send is None or refusal is not None:
+            raise refusal or BotError("guard.no_draft")
         return send
 
     async def track(self, asker: Asker, name: str) -> Send:
@@ -165,23 +179,28 @@ class GuardedSender:
         return await self.ask_delivery(send)
 
     async def follow_up(self) -> Sequence[Send]:
-        """Asks for every delivery that is still awaited; for a start, and now and then."""
+        """Asks for every delivery that is still awaited; for a start, and now and then.
+
+        Where the API can't be asked, the send is awaited further: one account must not hold up the others.
+        """
+        known = list[Send]()
         async with self._ledger.writing() as books:
             awaited = await books.awaited()
-        return [await self.ask_delivery(send) for send in awaited]
+        for send in awaited:
+            with suppress(CloudError):
+                known.append(await self.ask_delivery(send))
+        return known
 
     async def ask_delivery(self, send: Send) -> Send:
         """What the carrier says by now; a send of unknown outcome is settled by its report alone."""
-        number = self._number(send)
-        if number is None or send.sending is None:
-            return send
-        since = send.sending - CLOCKS_DIFFER
-        reports = await self._clouds[send.account].deliveries(number.number, since, self._now())
+        reports = await self._reports(send)
         async with self._ledger.writing() as books:
             current = await books.by_id(send.id) or send
             if current.finished:
                 return current
-            found = report_of(current, reports, await books.claimed(current.number_mark))
+            alone = await books.open_to(current.number_mark) <= {current.id}
+            claimed = await books.claimed(current.number_mark)
+            found = report_of(current, reports, claimed, alone=alone)
             known = after_report(current, found, self._now())
             if known != current:
                 await books.write(known)
@@ -212,20 +231,29 @@ class GuardedSender:
             rows = await books.newest(most)
         return [as_record(row) for row in rows]
 
+    async def _reports(self, send: Send) -> Sequence[Delivery]:
+        """What the carrier says on the number; nothing, when the settings don't lead to it any more."""
+        number, cloud = self._number(send), self._clouds.get(send.account)
+        if number is None or cloud is None or send.sending is None:
+            return ()
+        return await cloud.deliveries(number.number, send.sending - CLOCKS_DIFFER, self._now())
+
     async def _set_frozen(self, asker: Asker, action: str, reason: str) -> None:
         refusal = None if asker.admin and not asker.guest else BotError("guard.not_admin")
         async with self._ledger.writing() as books:
             if refusal is None:
                 await books.set_frozen(frozen=action == "freeze")
-            details = {"reason": reason[:200]} | ({"refused": refusal.phrase} if refusal else {})
+            details = {"reason": DIGITS.sub("****", reason)[:REASON_KEPT]} | (
+                {"refused": refusal.phrase} if refusal else {}
+            )
             await books.record(Event(self._now(), asker.person, asker.channel, action, details))
         if refusal is not None:
             raise refusal
 
     async def _confirmed(self, asker: Asker, token: str) -> Send:
         """The draft of `token`, now confirmed, if everything still holds; a refusal is on record too."""
-        now = self._now()
         async with self._ledger.writing() as books:
+            now = self._now()
             send = await books.by_token(mark_of(token))
             if send is None:
                 refusal: BotError | None = BotError("guard.no_draft")
@@ -243,21 +271,25 @@ class GuardedSender:
         return send
 
     async def _begun(self, send: Send) -> Send:
-        """On record as being sent, unless somebody has found it abandoned, or all sends were stopped."""
-        now = self._now()
+        """On record as being sent, unless somebody has found it abandoned, or all sends were stopped.
+
+        Nor after a pause in which this process, or its machine, was asleep: nobody expects it any more.
+        """
         async with self._ledger.writing() as books:
+            now = self._now()
             current = await books.by_id(send.id)
             if current is None or current.state != "confirmed":
                 raise BotError("guard.used")
-            frozen = await books.frozen()
-            if frozen:
-                send = replace(current, state="rejected", settled=now, reason="guard.frozen", parameters=())
-            else:
+            refusal = stopped(current, now, frozen=await books.frozen())
+            if refusal is None:
                 send = replace(current, state="sending", sending=now)
+            else:
+                reason = refusal.phrase
+                send = replace(current, state="rejected", settled=now, reason=reason, parameters=())
             await books.write(send)
             await books.record(outcome(send, now))
-        if frozen:
-            raise BotError("guard.frozen")
+        if refusal is not None:
+            raise refusal
         return send
 
     async def _settle(self, send: Send) -> Send:
@@ -276,7 +308,8 @@ class GuardedSender:
     async def _seen(self, asker: Asker, name: str) -> Send:
         async with self._ledger.writing() as books:
             send = await books.by_id(name)
-        if send is None or not (asker.admin or asker.person == send.person):
+        admin = asker.admin and not asker.guest
+        if send is None or not (admin or asker.person == send.person):
             raise BotError("guard.no_send")
         return send
 
@@ -350,6 +383,21 @@ def late(asker: Asker, send: Send, now: datetime) -> BotError | None:
     return None
 
 
+def stopped(send: Send, now: datetime, *, frozen: bool) -> BotError | None:
+    """Why a confirmed send may not be begun any more, if so."""
+    if frozen:
+        return BotError("guard.frozen")
+    if send.confirmed is None or now - send.confirmed >= ABANDONED:
+        return BotError("guard.interrupted")
+    return None
+
+
+def uncancellable(asker: Asker, send: Send | None) -> BotError | None:
+    if send is None or send.person != asker.person:
+        return BotError("guard.no_draft")
+    return None if send.state == "drafted" else BotError("guard.used")
+
+
 def after_answer(send: Send, handed: Handed, now: datetime) -> Send:
     return replace(
         send,
@@ -364,7 +412,7 @@ def after_answer(send: Send, handed: Handed, now: datetime) -> Send:
 
 def after_error(send: Send, error: CloudError, now: datetime) -> Send:
     """Rejected where it is certain that nothing was sent, else unknown."""
-    state: State = "unknown" if isinstance(error, NoAnswer) else "rejected"
+    state: State = "rejected" if isinstance(error, Refused | Unreachable) else "unknown"
     reason = error.code if isinstance(error, Refused) else error.phrase
     return replace(send, state=state, settled=now, reason=reason, request_id=error.request_id, parameters=())
 
@@ -375,13 +423,22 @@ def after_crash(send: Send, now: datetime) -> Send:
     return replace(send, state=state, settled=now, reason="guard.interrupted", parameters=())
 
 
-def report_of(send: Send, reports: Sequence[Delivery], claimed: frozenset[str]) -> Delivery | None:
-    """The report on this send: by its serial, by our mark, else the first after it that is nobody else's."""
+def report_of(
+    send: Send, reports: Sequence[Delivery], claimed: frozenset[str], *, alone: bool
+) -> Delivery | None:
+    """The report on this send: by its serial, by our mark, else the first after it that is nobody else's.
+
+    `alone`: no other send to the number waits for a report that it would have to be known by in this way.
+    What came before it, or with another's mark, is not it. API: times are in whole seconds.
+    """
     if send.serial:
         return next((it for it in reports if it.serial == send.serial), None)
     if ours := next((it for it in reports if it.session == send.id), None):
         return ours
-    free = [it for it in reports if it.serial not in claimed and not it.session]
+    if not alone or send.sending is None:
+        return None
+    begun = send.sending.replace(microsecond=0)
+    free = [it for it in reports if it.serial not in claimed and not it.session and it.received >= begun]
     return min(free, key=lambda it: it.received, default=None)
 
 
@@ -435,4 +492,4 @@ def as_record(row: Sealed) -> Record:
 
 def mark_of(token: str) -> str:
     """What is kept of a token: who reads the database can't confirm with it."""
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

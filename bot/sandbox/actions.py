@@ -119,17 +119,6 @@ def callback_status_statistics(world: World, asked: Parameters, terms: Terms) ->
     }
 
 
-def pull_sms_send_status(world: World, asked: Parameters, terms: Terms) -> Answer:
-    """The queue: what is answered once is gone."""
-    rows = world.pull_receipts(row_limit(asked), terms.at)
-    return {"PullSmsSendStatusSet": [receipt_row(it, terms) for it in rows]}
-
-
-def pull_sms_reply_status(world: World, asked: Parameters, _: Terms) -> Answer:
-    """The queue: what is answered once is gone."""
-    return {"PullSmsReplyStatusSet": [reply_row(it) for it in world.pull_replies(row_limit(asked))]}
-
-
 def pull_sms_send_status_by_phone_number(world: World, asked: Parameters, terms: Terms) -> Answer:
     rows = recent(world.receipts(terms.at), asked, terms)
     return {"PullSmsSendStatusSet": [receipt_row(it, terms) for it in rows]}
@@ -317,14 +306,13 @@ SEND_FIELDS = (
     *("PhoneNumberSet", APP, "TemplateId", "SignName", "TemplateParamSet"),
     *("ExtendCode", "SessionContext", "SenderId"),
 )
-# The writing ones besides SendSms are missing on purpose: nothing here may ask for them.
+# The writing ones besides SendSms are missing on purpose, and the queues that lose what is read: nothing of
+# ours may ask for them.
 ACTIONS: Mapping[str, Action] = {
     "SendSms": Action(send_sms, SEND_FIELDS),
     "SmsPackagesStatistics": Action(sms_packages_statistics, (APP, *RANGE, *PAGE)),
     "SendStatusStatistics": Action(send_status_statistics, (APP, *RANGE, *PAGE)),
     "CallbackStatusStatistics": Action(callback_status_statistics, (APP, *RANGE, *PAGE)),
-    "PullSmsSendStatus": Action(pull_sms_send_status, (APP, "Limit")),
-    "PullSmsReplyStatus": Action(pull_sms_reply_status, (APP, "Limit")),
     "PullSmsSendStatusByPhoneNumber": Action(pull_sms_send_status_by_phone_number, ONE_NUMBER),
     "PullSmsReplyStatusByPhoneNumber": Action(pull_sms_reply_status_by_phone_number, ONE_NUMBER),
     "DescribeSmsSignList": Action(describe_sms_sign_list, ("International", "SignIdSet", *PAGE)),

@@ -65,9 +65,6 @@ class Faults:
             raise ValueError(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
         self._coming.extend([Fault(name, action)] * times)
 
-    def clear(self) -> None:
-        self._coming.clear()
-
     def meet(self, action: str) -> Fault | None:
         """The fault that a call of `action` meets; it is spent with that."""
         fault = next((it for it in self._coming if it.action in {None, action}), None)
@@ -91,7 +88,7 @@ def spoilt(response: Answer, fault: str) -> Reply:
     """How an answer goes out under a fault; "" for none."""
     if fault == "status_500":
         return Reply("<html><body>Internal Server Error</body></html>", 500, "text/html")
-    text = json.dumps(envelope(response, fault), ensure_ascii=False)
+    text = json.dumps(envelope(response, fault))
     if fault == "bad_json":
         text = text[: len(text) // 2]
     return Reply(text, content_type=CONTENT_TYPES.get(fault, "application/json"))

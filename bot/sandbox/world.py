@@ -126,7 +126,6 @@ class World:
         self._started = started
         self._traffic = traffic
         self._accepted = 0
-        self._pulled: set[Receipt | Reply] = set()
 
     def keep(self, sent: Sent) -> None:
         self.sent.append(sent)
@@ -164,18 +163,6 @@ class World:
 
     def replies(self) -> list[Reply]:
         return sorted(self._belongings.replies, key=lambda it: it.at, reverse=True)
-
-    def pull_receipts(self, most: int, at: datetime) -> list[Receipt]:
-        """The oldest ones that were not pulled yet. They are gone then."""
-        rows = [it for it in reversed(self.receipts(at)) if it not in self._pulled][:most]
-        self._pulled.update(rows)
-        return rows
-
-    def pull_replies(self, most: int) -> list[Reply]:
-        """The same of replies."""
-        rows = [it for it in reversed(self.replies()) if it not in self._pulled][:most]
-        self._pulled.update(rows)
-        return rows
 
     def _spent(self, at: datetime) -> int:
         """The segments that were billed since the packages were counted."""

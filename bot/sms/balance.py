@@ -26,7 +26,7 @@ from bot.sms.report import (
 
 # How many full days the pace is taken from, and how long to wait for them.
 HISTORY = 30
-PATIENCE = 1.0
+PATIENCE = 0.6
 # So near a buy-before date, the answers on low balances help.
 SOON = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -54,7 +54,7 @@ async def balance(command: Command, desk: Desk) -> Report:
         parts,
         past_notes(account, *small),
         (action,),
-        refresh(account, "balance"),
+        refresh(account, "balance", "first_and_last"),
     )
 
 

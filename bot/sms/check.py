@@ -10,7 +10,10 @@ from bot.sms.command import Command
 from bot.sms.desk import Desk
 from bot.sms.report import Cell, Facts, Paragraph, Part, Quoted, Report, Say, say
 from bot.sms.segments import Segments
-from bot.sms.textcheck import Checked, Rules, check_text, finding_parts
+from bot.sms.textcheck import Checked, Rules, check_text, finding_parts, shortened
+
+# Of a text, in characters: twice what a message may hold.
+LONGEST_SHOWN = 1000
 
 KINDS: Mapping[str, MessageKind] = {
     **dict.fromkeys(("verification", "验证码", "驗證碼"), "verification"),
@@ -48,7 +51,7 @@ def checked(words: str, rules: Rules) -> Report:
     result = check_text(wanted.text, rules, wanted.kind)
     return Report(
         say("textcheck.title"),
-        (Quoted(result.text), facts(result), *findings(result)),
+        (Quoted(shortened(result.text, LONGEST_SHOWN)), facts(result), *findings(result)),
         notes=tuple(notes(result)),
     )
 

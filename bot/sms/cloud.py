@@ -22,8 +22,8 @@ from bot.sms.phone import PhoneNumber
 # The account's days and the hours of its statistics. API: no zone is documented; all of the product is UTC+8.
 ACCOUNT_ZONE = ZoneInfo("Asia/Shanghai")
 
-# 0 usable, 1 under review, 2 approved but not in force yet, -1 rejected or unusable.
-Review = Literal["usable", "reviewing", "not_in_force", "rejected"]
+# 0 usable, 1 under review, 2 approved but not in force yet, -1 rejected or unusable; others are not documented.
+Review = Literal["usable", "reviewing", "not_in_force", "rejected", "unknown"]
 
 
 class CloudError(BotError):
@@ -203,7 +203,7 @@ class Message:
     number: PhoneNumber
     template: int
     signature: str
-    parameters: tuple[str, ...]
+    parameters: tuple[str, ...] = field(repr=False)
     session: str
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 
 from bot.errors import BotError, Mistake
 from bot.sms.cloud import Cloud, CloudError, Refused, Signature, Template
@@ -246,6 +246,10 @@ def review_of(reviewed: Template | Signature) -> Say:
             return say("doctor.not_in_force")
         case "rejected":
             return say("doctor.rejected", reason=reviewed.reason)
+        case "unknown":
+            return say("doctor.unknown_state")
+        case _:
+            assert_never(reviewed.review)
 
 
 async def number_findings(sending: Options, cloud: Cloud) -> list[Finding]:

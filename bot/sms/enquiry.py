@@ -15,6 +15,8 @@ DAY = timedelta(days=1)
 FARTHEST = 7 * DAY - timedelta(minutes=1)
 
 # What a number may be written in pieces of: "138 0013 8000", "(+86) 138-0013-8000".
+# What stands between them, besides blanks.
+BETWEEN_WORDS = re.compile(r"[,;:、。\s]+")
 PIECE = re.compile(r"[\d+().·-]+")
 NAMED_DAYS: Mapping[str, int] = {
     **dict.fromkeys(("today", "今天", "今日"), 0),
@@ -41,8 +43,10 @@ def read_enquiry(words: Sequence[str], at: datetime) -> Enquiry:
     Raises:
         BotError: without a number, for a day that is none, lies ahead, or is no longer kept.
     """
-    plain = [unicodedata.normalize("NFKC", word) for word in words]
+    plain = BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", " ".join(words))).split()
     day, rest = split_day(plain, at.astimezone(ACCOUNT_ZONE).date())
+    if no_day := next(filter(WHOLE_DATE.fullmatch, rest), None):
+        raise BotError("enquiry.unknown_day", day=no_day)
     number = read_number(" ".join(word for word in rest if PIECE.fullmatch(word)))
     if strange := [word for word in rest if not PIECE.fullmatch(word)]:
         raise BotError("enquiry.unknown_day", day=without_digits(" ".join(strange)))

@@ -1,10 +1,12 @@
 """The small print of a report, the same below each of them."""
 
+from typing import Literal
+
 from bot.sms.desk import Account
 from bot.sms.report import Cell, Refresh, say
 
-# A few more days are loaded by then.
-SOON = 5.0
+# Some more days are loaded by then. Seconds.
+SOON = 2.0
 
 
 def notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
@@ -17,6 +19,6 @@ def past_notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
     return notes(account, *own, say("sms.loading")) if account.history.loading else notes(account, *own)
 
 
-def refresh(account: Account, command: str) -> Refresh | None:
+def refresh(account: Account, command: str, worth: Literal["first_and_last", "last"]) -> Refresh | None:
     """The same command again, while days are on their way."""
-    return Refresh(f"{command} {account.name}", SOON) if account.history.loading else None
+    return Refresh(f"{command} {account.name}", SOON, worth) if account.history.loading else None

@@ -26,7 +26,8 @@ from bot.sms.trace import trace
 # reads: open to members; sends: costs money; administers: for admins.
 Right = Literal["reads", "sends", "administers"]
 
-SLASH_WORD = re.compile(r"/sms(?=\s|$)", re.IGNORECASE)
+# What a Chinese keyboard types for the slash is one as well.
+SLASH_WORD = re.compile(r"[/／、][sｓ][mｍ][sｓ](?=\s|$)", re.IGNORECASE)
 # How alike a word must be to a verb. Two Chinese characters that share one are not alike at all, and what
 # is far longer than any verb is pasted.
 ALIKE = 0.7

@@ -7,6 +7,7 @@ plain `str`: foreign text, from a person or the API, which every surface escapes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from bot.language import Both
 from bot.sms.phone import PhoneNumber
@@ -34,8 +35,15 @@ class Code:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class EntryTitle:
+    """The title of an answer of the knowledge base, by the answer's id."""
+
+    id: str
+
+
 # A datetime is shown in the reader's zone, an int with its thousands apart, None as "not known".
-Cell = Say | Both[str] | Share | Code | PhoneNumber | str | int | float | date | datetime | None
+Cell = Say | Both[str] | Share | Code | EntryTitle | PhoneNumber | str | int | float | date | datetime | None
 
 
 def say(phrase: str, **details: Cell) -> Say:
@@ -105,10 +113,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """More is to come: the command that tells it, to be given again after so many seconds."""
+    """More is to come: the command that tells it, to be given again after so many seconds.
+
+    `worth` is which of these reports a reader should be shown: each is news; the first answers and the
+    last completes it; or nothing but the last one makes sense.
+    """
 
     command: str
     seconds: float
+    worth: Literal["each", "first_and_last", "last"] = "each"
 
 
 Part = Paragraph | Facts | Table | Listing | Series | Quoted | Explained | Entries

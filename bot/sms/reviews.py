@@ -15,12 +15,13 @@ MOST_ROWS = 40
 MOST_ENTRIES = 3
 
 # Rejected first: these need somebody.
-ORDER: tuple[Review, ...] = ("rejected", "reviewing", "not_in_force", "usable")
+ORDER: tuple[Review, ...] = ("rejected", "reviewing", "unknown", "not_in_force", "usable")
 STATES: Mapping[Review, Say] = {
     "rejected": say("reviews.rejected"),
     "reviewing": say("reviews.reviewing"),
     "not_in_force": say("reviews.not_in_force"),
     "usable": say("reviews.usable"),
+    "unknown": say("reviews.unknown"),
 }
 # What people call a state, to list those alone.
 STATE_WORDS: Mapping[str, Review] = {
@@ -130,7 +131,9 @@ def fits(it: Reviewed, wanted: str) -> bool:
 
 
 def summary(found: Sequence[Reviewed]) -> Say:
-    counts = {review: sum(it.review == review for it in found) for review in ORDER}
+    if len({it.review for it in found}) == 1:
+        return say("reviews.summary_one", count=len(found), state=STATES[found[0].review])
+    counts = {review: sum(it.review == review for it in found) for review in ORDER if review != "unknown"}
     return say("reviews.summary", count=len(found), **counts)
 
 

@@ -2,14 +2,19 @@
 
 import re
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import BotError
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
+from bot.sms.notes import notes
+from bot.sms.phone import PhoneNumber, read_number
 from bot.sms.report import (
     Action,
     Cell,
+    Code,
     Explained,
     Facts,
     Paragraph,
@@ -30,36 +35,42 @@ SOONEST, LATEST = 2.0, 600.0
 
 
 async def send_test(command: Command, desk: Desk) -> Report:
-    """Step by step as much as was said: which phone, which template, then the preview with its token."""
-    account, words = desk.account(command)
-    options = desk.sender.options(command.asker)
+    """Step by step as much as was said: which phone, which template, then the preview with its token.
+
+    The account's name stands anywhere before the values of the template.
+    """
+    default, _ = desk.account(replace(command, text=""))
+    options = await desk.sender.options(command.asker)
+    named, words = split_account(desk, options, split(command.text))
+    account = named or default
     number, words = chosen_number(options, words)
     if number is None:
-        return ask_number(options)
+        return ask_number(options, account)
     template, words = chosen_template(options, words)
     if template is None:
         return ask_template(options, number, account)
     text = template.text or await approved_text(account, template)
     count = variables_in(text)
-    parameters = tuple(split(" ".join(words))) or template.sample[:count]
+    parameters = tuple(words) or template.sample[:count]
     if len(parameters) != count:
-        return ask_parameters(number, template, text, count, len(parameters))
+        again = Wish(account.name if named else "", number, template, parameters, segments=0)
+        return ask_parameters(again, text, count, account)
     return await preview(command, desk, account, number, template, text, parameters)
 
 
 async def confirm(command: Command, desk: Desk) -> Report:
     """Sends what was previewed, once."""
-    return progress(await desk.sender.confirm(command.asker, one_word(command)), command.at)
+    return progress(await desk.sender.confirm(command.asker, one_word(command)), desk, command.at)
 
 
 async def cancel(command: Command, desk: Desk) -> Report:
     send = await desk.sender.cancel(command.asker, one_word(command))
-    return Report(say("send.cancelled"), (facts_of(send),))
+    return Report(say("send.cancelled"), (facts_of(send),), notes_of(send, desk))
 
 
 async def sent(command: Command, desk: Desk) -> Report:
     """How far a send has come; asks for its delivery."""
-    return progress(await desk.sender.track(command.asker, one_word(command)), command.at)
+    return progress(await desk.sender.track(command.asker, one_word(command)), desk, command.at)
 
 
 async def freeze(command: Command, desk: Desk) -> Report:
@@ -71,25 +82,49 @@ async def freeze(command: Command, desk: Desk) -> Report:
     return Report(say("send.frozen_now"), (Paragraph(say("send.frozen_how")),))
 
 
-def chosen_number(options: Options, words: tuple[str, ...]) -> tuple[AllowedNumber | None, tuple[str, ...]]:
-    """The allowed number that the words begin with, by its name (which may have blanks) or its digits.
+def split_account(desk: Desk, options: Options, words: Sequence[str]) -> tuple[Account | None, Sequence[str]]:
+    """The account that is named before the values, and the other words. A phone's name may hold its name."""
+    _, behind = begun_by_number(options, words)
+    ids = {str(it.id) for it in options.templates}
+    values = next((place + 2 for place, word in enumerate(words) if word in ids), len(words))
+    for place in range(len(words) - len(behind), min(values, len(words))):
+        if account := desk.accounts.get(words[place].lower()):
+            return account, [*words[:place], *words[place + 1 :]]
+    return None, words
+
+
+def chosen_number(options: Options, words: Sequence[str]) -> tuple[AllowedNumber | None, Sequence[str]]:
+    """The allowed number that the words begin with, or the only one.
 
     Raises:
         BotError: when they begin with something else.
     """
-    for length in range(len(words), 0, -1):
-        said = " ".join(words[:length]).casefold()
-        for it in options.numbers:
-            if said in {it.name.casefold(), it.number.e164, it.number.e164.removeprefix("+86")}:
-                return it, words[length:]
-    if words:
+    number, behind = begun_by_number(options, words)
+    if number is None and words:
         raise BotError("send.not_a_number", names=" · ".join(it.name for it in options.numbers))
-    return (options.numbers[0], words) if len(options.numbers) == 1 else (None, words)
+    if number is None and len(options.numbers) == 1:
+        return options.numbers[0], words
+    return number, behind
 
 
-def chosen_template(
-    options: Options, words: tuple[str, ...]
-) -> tuple[AllowedTemplate | None, tuple[str, ...]]:
+def begun_by_number(options: Options, words: Sequence[str]) -> tuple[AllowedNumber | None, Sequence[str]]:
+    """The number that the words begin with, by its name (which may have blanks) or its digits."""
+    for length in range(len(words), 0, -1):
+        said = " ".join(words[:length])
+        for it in options.numbers:
+            if said.casefold() == it.name.casefold() or same_number(said, it.number):
+                return it, words[length:]
+    return None, words
+
+
+def same_number(said: str, number: PhoneNumber) -> bool:
+    try:
+        return read_number(said) == number
+    except BotError:
+        return False
+
+
+def chosen_template(options: Options, words: Sequence[str]) -> tuple[AllowedTemplate | None, Sequence[str]]:
     if not words:
         return (options.templates[0], words) if len(options.templates) == 1 else (None, words)
     found = next((it for it in options.templates if str(it.id) == words[0]), None)
@@ -131,7 +166,7 @@ async def preview(  # noqa: PLR0913, PLR0917 -- all that a preview shows
     return Report(
         say("send.preview"),
         (Quoted(text), preview_facts(draft, account), *finding_parts(checked)),
-        notes=(say("send.confirm_within", seconds=draft.seconds),),
+        notes=notes(account, say("send.confirm_within", seconds=draft.seconds)),
         actions=(
             Action(
                 say("send.confirm", segments=segments, name=number.name),
@@ -156,45 +191,53 @@ def preview_facts(draft: Draft, account: Account) -> Facts:
     )
 
 
-def ask_number(options: Options) -> Report:
+def ask_number(options: Options, account: Account) -> Report:
     actions = tuple(
-        Action(say("send.to_value", name=it.name, number=str(it.number)), f"send-test {it.name}")
+        Action(say("send.to_value", name=it.name, number=it.number), f"send-test {account.name} {it.name}")
         for it in options.numbers
     )
-    return Report(say("send.which_number"), actions=actions)
+    return Report(say("send.which_number"), notes=notes(account), actions=actions)
 
 
 def ask_template(options: Options, number: AllowedNumber, account: Account) -> Report:
     actions = tuple(
         Action(
             say("send.template_choice", id=str(it.id), signature=it.signature),
-            f"send-test {number.name} {it.id} {account.name}",
+            f"send-test {account.name} {number.name} {it.id}",
         )
         for it in options.templates
     )
-    return Report(say("send.which_template", name=number.name), actions=actions)
+    return Report(say("send.which_template", name=number.name), notes=notes(account), actions=actions)
 
 
-def ask_parameters(
-    number: AllowedNumber, template: AllowedTemplate, text: str, count: int, given: int
-) -> Report:
-    usage = " ".join([f"/sms send-test {number.name} {template.id}", *(f"<{it + 1}>" for it in range(count))])
+def ask_parameters(wish: Wish, text: str, count: int, account: Account) -> Report:
+    """`wish` has what was said so far, its account only if that was said."""
+    said = (wish.account, wish.number.name, str(wish.template.id))
+    values = (f"<{place}>" for place in range(1, count + 1))
+    usage = " ".join(("/sms send-test", *filter(None, said), *values))
     return Report(
-        say("send.which_parameters", count=count, given=given),
-        (Quoted(text), Paragraph(say("send.parameters_how", usage=usage))),
+        say("send.which_parameters", count=count, given=len(wish.parameters)),
+        (Quoted(text), Paragraph(say("send.parameters_how", usage=Code(usage)))),
+        notes(account),
     )
 
 
-def progress(send: Send, at: datetime) -> Report:
+def progress(send: Send, desk: Desk, at: datetime) -> Report:
     """How far a send has come, and when to look again while more is to come."""
-    refresh = None if send.finished else Refresh(f"sent {send.id}", pause(send, at))
+    awaited = send.arrival == "awaited"
+    title = HEADINGS.get(send.state, "send.state_sending") if awaited else ARRIVALS[send.arrival]
     return Report(
-        say(HEADINGS.get(send.state, "send.state_sending"))
-        if send.arrival == "awaited"
-        else say(ARRIVALS[send.arrival]),
+        say(title),
         (facts_of(send), *reasons(send)),
-        refresh=refresh,
+        notes_of(send, desk),
+        refresh=None if send.finished else Refresh(f"sent {send.id}", pause(send, at)),
     )
+
+
+def notes_of(send: Send, desk: Desk) -> tuple[Cell, ...]:
+    """Nothing, of an account that is no longer set up."""
+    account = desk.accounts.get(send.account)
+    return notes(account) if account else ()
 
 
 HEADINGS = {
@@ -224,9 +267,9 @@ def facts_of(send: Send) -> Facts:
     if send.billed:
         rows.append((say("send.billed"), send.billed))
     if send.serial:
-        rows.append((say("send.serial"), send.serial))
+        rows.append((say("send.serial"), Code(send.serial)))
     if send.request_id:
-        rows.append((say("send.request_id"), send.request_id))
+        rows.append((say("send.request_id"), Code(send.request_id)))
     if send.received and send.sending:
         rows.append((say("send.received"), send.received))
     return Facts(tuple(rows))

@@ -122,8 +122,8 @@ class Sender(Protocol):
     Every method raises BotError with the reason for whoever may not, or not now. Nothing is ever sent twice.
     """
 
-    def options(self, asker: Asker) -> Options:
-        """What `asker` may send, and to whom."""
+    async def options(self, asker: Asker) -> Options:
+        """What `asker` may send, and to whom. A refusal is on record."""
 
     async def draft(self, asker: Asker, wish: Wish) -> Draft:
         """Keeps what would be sent; nothing is sent yet."""

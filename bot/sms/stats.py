@@ -14,7 +14,7 @@ from bot.sms.notes import notes, past_notes, refresh
 from bot.sms.report import Cell, Facts, Paragraph, Part, Report, Say, Series, Share, Table, say
 
 # How long to wait for days that were not asked for before; the rest is not known yet.
-PATIENCE = 7.0
+PATIENCE = 1.0
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 TODAY, YESTERDAY = 0, 1
@@ -39,12 +39,17 @@ async def stats(command: Command, desk: Desk) -> Report:
     account, words = desk.account(command)
     length = PERIODS.get("".join(words).casefold())
     if length is None:
-        raise BotError("stats.unknown_period", period=" ".join(words), periods=SHOWN_PERIODS)
+        raise BotError(
+            "stats.unknown_period",
+            period=" ".join(words),
+            periods=SHOWN_PERIODS,
+            names=", ".join(desk.accounts),
+        )
     today = command.at.astimezone(ACCOUNT_ZONE).date()
     if length in {TODAY, YESTERDAY}:
         return await one_day(account, today - length * DAY, command.at)
     report = await several_days(account, today - length * DAY, today - DAY)
-    return replace(report, refresh=refresh(account, f"stats {length}d"))
+    return replace(report, refresh=refresh(account, f"stats {length}d", "last"))
 
 
 async def one_day(account: Account, day: date, at: datetime) -> Report:

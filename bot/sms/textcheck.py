@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import assert_never
 
 from bot.faq.entry import Form, MessageKind, Rule, RuleBook, Severity, Sought, Wording
 from bot.language import HAN, Both
-from bot.sms.report import Entries, Listing, Part, Say, say
+from bot.sms.report import Cell, EntryTitle, Listing, Part, Say, say
 from bot.sms.segments import LONGEST, Segments, segments_of, signed
 
 # Looked at for words, in characters: four times what a message may hold. Patterns are the editors' own, and
@@ -18,6 +17,7 @@ from bot.sms.segments import LONGEST, Segments, segments_of, signed
 LONGEST_LOOKED_AT = 4 * LONGEST
 # Of a word that fits many times in many ways, the reader needs a few.
 MOST_WORDS = 5
+LONGEST_WORDS = 40
 
 SEVERITIES: tuple[Severity, ...] = ("block", "warn", "hint")
 # FAQ: 短信发送提示：FailedOperation.SignatureIncorrectOrUnapproved 如何处理？
@@ -209,17 +209,25 @@ def check_text(
 
 
 def finding_parts(checked: Checked) -> tuple[Part, ...]:
-    """The findings for people, each followed by the answer that it comes from."""
-    runs = groupby(checked.findings, key=lambda it: it.see)
-    return tuple(part for see, run in runs for part in (Listing(tuple(map(told, run))), Entries((see,))))
+    """The findings for people, a line each."""
+    return (Listing(tuple(map(told, checked.findings))),) if checked.findings else ()
 
 
 def told(finding: Finding) -> Say:
-    severity = say(f"severity.{finding.severity}")
+    """How grave it is, the words that caused it, what to do, and the answer that it comes from."""
+    details: dict[str, Cell] = {
+        "severity": say(f"severity.{finding.severity}"),
+        "sentence": finding.sentence,
+        "see": EntryTitle(finding.see),
+    }
     if not finding.words:
-        return say("textcheck.finding", severity=severity, sentence=finding.sentence)
-    words = " · ".join(finding.words[:MOST_WORDS])
-    return say("textcheck.finding_words", severity=severity, words=words, sentence=finding.sentence)
+        return say("textcheck.finding", **details)
+    words = " · ".join(shortened(it, LONGEST_WORDS) for it in finding.words[:MOST_WORDS])
+    return say("textcheck.finding_words", words=words, **details)
+
+
+def shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def layout_of(text: str, parameters: Sequence[str] = ()) -> Layout:

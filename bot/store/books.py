@@ -3,21 +3,24 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, delete, func, insert, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.guard.chain import START, Event, Sealed, seal
+from bot.errors import BotError
+from bot.guard.chain import START, Event, Sealed, holds, seal
 from bot.guard.limits import DAY, HOUR, Used
 from bot.sms.sending import Send
 from bot.store.database import Database
-from bot.store.tables import audit, gate
+from bot.store.tables import EPOCH, MICROSECOND, audit, gate, keepable
 from bot.store.tables import send as sends
 
 NAMES = tuple(it.name for it in fields(Send))
+# The audit as it stands there, whatever somebody has made of it.
+AUDIT = (*(it for it in audit.c if it.name != "at"), type_coerce(audit.c.at, BigInteger).label("at"))
 # Rows that are read at a time when the whole audit is verified.
 AT_A_TIME = 1_000
 
@@ -36,17 +39,17 @@ class StoredLedger:
 
     async def audit(self) -> AsyncIterator[Sealed]:
         """All rows, in their order."""
-        last = 0
+        last = None
         while rows := await self._rows_after(last):
             for row in rows:
                 yield sealed(row)
             last = rows[-1].number
 
-    async def _rows_after(self, number: int) -> Sequence[Row[Any]]:
+    async def _rows_after(self, number: int | None) -> Sequence[Row[Any]]:
+        """Those below 1 too: no row of ours is there, so that one that is there was put there."""
+        rows = select(*AUDIT).order_by(audit.c.number).limit(AT_A_TIME)
         async with self._database.reading() as connection:
-            found = await connection.execute(
-                select(audit).where(audit.c.number > number).order_by(audit.c.number).limit(AT_A_TIME)
-            )
+            found = await connection.execute(rows if number is None else rows.where(audit.c.number > number))
             return found.all()
 
 
@@ -99,6 +102,15 @@ class StoredBooks:
             delete(sends).where((sends.c.state == "drafted") & (sends.c.drafted < before))
         )
 
+    async def open_to(self, number_mark: str) -> frozenset[str]:
+        number = (
+            (sends.c.number_mark == number_mark) & (sends.c.arrival == "awaited") & (sends.c.serial == "")
+        )
+        found = await self._connection.execute(
+            select(sends.c.id).where(number & sends.c.state.in_(["sending", "unknown"]))
+        )
+        return frozenset(found.scalars())
+
     async def claimed(self, number_mark: str) -> frozenset[str]:
         found = await self._connection.execute(
             select(sends.c.serial).where((sends.c.number_mark == number_mark) & (sends.c.serial != ""))
@@ -106,13 +118,18 @@ class StoredBooks:
         return frozenset(found.scalars())
 
     async def record(self, event: Event) -> None:
+        """Raises:
+        BotError: when the last row was not sealed with our key: the chain can't go on from there.
+        """
         last = next(iter(await self.newest(1)), None)
+        if last is not None and not holds(self._key, last):
+            raise BotError("store.other_key", number=last.number)
         number, before = (1, START) if last is None else (last.number + 1, last.seal)
-        row = seal(self._key, number, event, before)
+        row = seal(self._key, number, as_kept(event), before)
         await self._connection.execute(insert(audit).values(**row_of(row)))
 
     async def newest(self, most: int) -> Sequence[Sealed]:
-        found = await self._connection.execute(select(audit).order_by(audit.c.number.desc()).limit(most))
+        found = await self._connection.execute(select(*AUDIT).order_by(audit.c.number.desc()).limit(most))
         return [sealed(row) for row in found]
 
     async def _one(self, condition: ColumnElement[bool]) -> Send | None:
@@ -140,6 +157,11 @@ def send_of(row: Row[Any]) -> Send:
     return Send(**{**columns, "parameters": tuple(json.loads(columns["parameters"]))})
 
 
+def as_kept(event: Event) -> Event:
+    """The event with the texts that will be read again, so that its seal holds."""
+    return replace(event, person=keepable(event.person), channel=keepable(event.channel))
+
+
 def row_of(row: Sealed) -> dict[str, Any]:
     event = row.event
     return {
@@ -155,5 +177,9 @@ def row_of(row: Sealed) -> dict[str, Any]:
 
 
 def sealed(row: Row[Any]) -> Sealed:
-    event = Event(row.at, row.person, row.channel, row.action, json.loads(row.details))
-    return Sealed(row.number, event, row.before, row.seal)
+    """The row; without its seal where it can't be read as one of ours, so that it never holds."""
+    try:
+        at, details = EPOCH + row.at * MICROSECOND, dict(json.loads(row.details).items())
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return Sealed(row.number, Event(EPOCH, row.person, row.channel, row.action, {}), row.before, "")
+    return Sealed(row.number, Event(at, row.person, row.channel, row.action, details), row.before, row.seal)

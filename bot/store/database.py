@@ -1,17 +1,22 @@
 """The database: SQLite in a file, or PostgreSQL; opened once, with its tables brought up to date."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import BotError
+from bot.errors import BotError, SettingsError
+from bot.store.connection import connection_to
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another one. Seconds.
@@ -19,6 +24,14 @@ PATIENCE = 5
 # Any number, the same in every replica: only one of them changes the tables.
 UPGRADE_LOCK = 3821
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+# PostgreSQL, unless its URL says otherwise: how long until a server that went silent counts as away. Seconds,
+# and milliseconds for the last. It would be hours by default.
+ALIVE = {"connect_timeout": str(PATIENCE), "keepalives_idle": "10", "tcp_user_timeout": "10000"}
+# For one transaction of PostgreSQL: how long it waits for the one before it, and how long that one may stand
+# still in its middle (its replica may be gone) before the server ends it. Milliseconds.
+PATIENTLY = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
+)
 
 
 class StoreAway(BotError):
@@ -31,8 +44,9 @@ class StoreAway(BotError):
 class Database:
     """One engine. A transaction of `writing` sees nobody else's writes, and nobody sees half of its own."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float) -> None:
         self._engine = engine
+        self._waits = {"lock": str(int(patience * 1000)), "idle": str(int(2 * patience * 1000))}
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -41,46 +55,57 @@ class Database:
         Raises:
             StoreAway: when it can't begin, or its writing can't be kept; then nothing is written.
         """
-        try:
+        with told():
             async with self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    await connection.execute(text("SELECT id FROM gate WHERE id = 1 FOR UPDATE"))
+                    await connection.execute(PATIENTLY, self._waits)
+                    (await connection.execute(text("SELECT id FROM gate WHERE id = 1 FOR UPDATE"))).one()
                 yield connection
-        except DBAPIError as error:
-            raise StoreAway(kind_of(error)) from error
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Raises:
         StoreAway: when it can't be read.
         """
-        try:
+        with told():
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
-        except DBAPIError as error:
-            raise StoreAway(kind_of(error)) from error
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
+async def open_database(url: str, patience: float = PATIENCE) -> AsyncIterator[Database]:
     """The database behind `url` (`sqlite:///…` or `postgresql://…`), with today's tables.
+
+    A writer waits `patience` seconds for another one.
 
     Raises:
         StoreAway: when it can't be opened.
+        SettingsError: when a newer version of the program has changed its tables.
     """
-    engine = engine_of(url)
+    with told():
+        engine = engine_of(url, patience)
     try:
         await bring_up_to_date(engine)
-        yield Database(engine)
+        yield Database(engine, patience)
     finally:
         await engine.dispose()
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:
-    try:
+    with told():
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
-    except DBAPIError as error:
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What the database can't do, as an error for people."""
+    try:
+        yield
+    except CommandError as error:
+        # The one thing that can be wrong with our own steps: the database has taken one that they lack.
+        raise SettingsError("store.newer") from error
+    except (DBAPIError, sqlite3.Error, NoConnectionLeft, NoResultFound, OSError, OverflowError) as error:
         raise StoreAway(kind_of(error)) from error
 
 
@@ -89,41 +114,86 @@ def file_of(url: str) -> Path:
     return Path(make_url(url).database or "").absolute()
 
 
-def engine_of(url: str) -> AsyncEngine:
+def engine_of(url: str, patience: float) -> AsyncEngine:
     parsed = make_url(url)
     parsed = parsed.set(drivername=DRIVERS[parsed.get_backend_name()])
-    if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_size=5, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, pool_size=5, connect_args={"timeout": PATIENCE})
+    sqlite = parsed.get_backend_name() == "sqlite"
+    return sqlite_engine(parsed, patience) if sqlite else postgresql_engine(parsed, patience)
+
+
+def postgresql_engine(url: URL, patience: float) -> AsyncEngine:
+    """READ COMMITTED, whatever the server's default: what is read behind the gate has to be of today."""
+    return create_async_engine(
+        url.set(query=ALIVE | dict(url.query)),
+        pool_size=5,
+        pool_timeout=patience,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+    )
+
+
+def sqlite_engine(url: URL, patience: float) -> AsyncEngine:
+    """The file is its owner's alone: drafts hold what will be sent."""
+    if url.database and url.database != ":memory:":
+        file = Path(url.database)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+    engine = create_async_engine(
+        url,
+        pool_size=5,
+        pool_timeout=patience,
+        async_creator=partial(connection_to, url.database or ":memory:", patience),
+    )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
     return engine
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
-    """FULL: what is said to be written is on the disk. The driver leaves transactions to us."""
+    """FULL: what is said to be written is on the disk. The driver leaves transactions to us.
+
+    secure_delete: parameters that are forgotten are gone from the file too.
+    """
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={PATIENCE * 1000}",
-        "foreign_keys=ON",
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def begin_immediately(connection: Connection) -> None:
-    """A transaction that reads first and writes later would fail when another one wrote in between."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """A transaction that reads first and writes later would fail when another one wrote in between.
+
+    Past SQLAlchemy: it would throw the connection away when the task is cancelled here, and with it, unclosed,
+    the lock that the driver's thread gets a moment later.
+    """
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        finally:
+            cursor.close()
 
 
-def kind_of(error: DBAPIError) -> str:
+def kind_of(error: Exception) -> str:
     """What the driver says, in short: neither the statement nor its values."""
-    return str(error.orig).strip().partition("\n")[0][:200]
+    match error:
+        case DataError() | IntegrityError():
+            # The words of these repeat values.
+            return type(error.orig).__name__
+        case DBAPIError():
+            return str(error.orig).strip().partition("\n")[0][:200]
+        case sqlite3.Error():
+            return str(error)
+        case OSError():
+            return error.strerror or type(error).__name__
+        case _:
+            return type(error).__name__
 
 
 def upgrade(connection: Connection) -> None:

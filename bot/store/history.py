@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, select
 
+from bot.errors import BotError
 from bot.sms.cloud import ACCOUNT_ZONE, Cloud, CloudError, Day, ReceiptCounts, SendCounts
-from bot.store.database import Database
+from bot.store.database import Database, StoreAway
 from bot.store.tables import day as days
 
 Kind = Literal["sent", "receipts"]
@@ -34,7 +35,7 @@ class KeptHistory:
         }
         # One load of a kind at a time: the next one finds what the one before has kept.
         self._locks: Mapping[Kind, asyncio.Lock] = {kind: asyncio.Lock() for kind in FINAL_AFTER}
-        self._loads: set[asyncio.Task[None]] = set()
+        self._loads: set[asyncio.Task[BotError | None]] = set()
 
     @property
     def loading(self) -> bool:
@@ -43,10 +44,10 @@ class KeptHistory:
     async def days(self, first: date, last: date, *, patience: float) -> Sequence[Day]:
         loads = [asyncio.create_task(self._load(kind, first, last)) for kind in FINAL_AFTER]
         self._loads.update(loads)
-        done, late = await asyncio.wait(loads, timeout=patience)
-        for load in late:
-            load.add_done_callback(self._forget)
-        failures = [error for load in done if isinstance(error := self._forget(load), CloudError)]
+        for load in loads:
+            load.add_done_callback(self._loads.discard)
+        done, _ = await asyncio.wait(loads, timeout=patience)
+        failures = [error for load in done if not load.cancelled() and (error := load.result())]
         rows = await self._kept(first, last)
         if failures and not rows:
             raise failures[0]
@@ -59,23 +60,26 @@ class KeptHistory:
             load.cancel()
         await asyncio.gather(*loads, return_exceptions=True)
 
-    def _forget(self, load: asyncio.Task[None]) -> BaseException | None:
-        """Looks at how it ended, which is nobody's business once nobody waits for it."""
-        self._loads.discard(load)
-        return None if load.cancelled() else load.exception()
+    async def _load(self, kind: Kind, first: date, last: date) -> BotError | None:
+        """Asks for the days that aren't kept, the newest first, until something fails.
 
-    async def _load(self, kind: Kind, first: date, last: date) -> None:
-        """Asks for the days that aren't kept, the newest first."""
-        async with self._locks[kind]:
-            kept = await self._kept(first, last)
-            for day in reversed(list(each_day(first, last))):
-                row = kept.get((day, kind))
-                if row is None or not self._good(kind, day, row.asked):
-                    await self._keep(kind, day)
+        That is given back, not raised: it is nobody's business once nobody waits for it.
+        """
+        try:
+            async with self._locks[kind]:
+                kept = await self._kept(first, last)
+                for day in reversed(list(each_day(first, last))):
+                    row = kept.get((day, kind))
+                    if row is None or not self._good(kind, day, row.asked):
+                        await self._keep(kind, day)
+        except (CloudError, StoreAway) as error:
+            return error
+        return None
 
     def _good(self, kind: Kind, day: date, asked: datetime) -> bool:
-        final = start_of(day + timedelta(days=1)) + FINAL_AFTER[kind]
-        return asked >= final or self._now() - asked < GOOD_FOR
+        """What was asked in the future was asked by a clock that was wrong."""
+        final, now = start_of(day + timedelta(days=1)) + FINAL_AFTER[kind], self._now()
+        return asked <= now and (asked >= final or now - asked < GOOD_FOR)
 
     async def _keep(self, kind: Kind, day: date) -> None:
         now = self._now()

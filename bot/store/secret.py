@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 LENGTH = 32
 
@@ -12,16 +13,29 @@ def kept_secret(file: Path) -> bytes:
 
     Raises:
         OSError: when it can't be read or written.
+        ValueError: when what stands there is no secret of ours.
     """
+    if not file.exists():
+        make_secret(file)
+    secret = bytes.fromhex(file.read_text("ascii"))
+    if len(secret) != LENGTH:
+        raise ValueError(len(secret))
+    return secret
+
+
+def make_secret(file: Path) -> None:
+    """Linked into place only when whole and on the disk: those who start at once end with one secret."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.") as part:
+        part.write(secrets.token_hex(LENGTH))
+        part.flush()
+        os.fsync(part.fileno())
+        try:
+            os.link(part.name, file)
+        except FileExistsError:
+            return
+    folder = os.open(file.parent, os.O_RDONLY)
     try:
-        # Linked into place only when whole: two processes that start at once end with one secret.
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(secrets.token_hex(LENGTH))
-        os.link(part, file)
-    except FileExistsError:
-        pass
+        os.fsync(folder)
     finally:
-        part.unlink(missing_ok=True)
-    return bytes.fromhex(file.read_text("ascii"))
+        os.close(folder)

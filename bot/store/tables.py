@@ -1,5 +1,6 @@
 """The tables, as they are today; bot/store/migrations tells how they came to be."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
@@ -12,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
 )
@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+# PostgreSQL keeps no NUL, and neither database half a character. Both can stand in the JSON of an answer.
+UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -33,6 +35,21 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's
         return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Words(TypeDecorator[str]):
+    """A text of any length: what others write has none that we could rely on."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's
+        return None if value is None else keepable(value)
+
+
+def keepable(text: str) -> str:
+    """The text as every database keeps it."""
+    return UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 metadata = MetaData()
@@ -51,41 +68,41 @@ audit = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
-    Column("person", String(100), nullable=False),
-    Column("channel", String(100), nullable=False),
-    Column("action", String(40), nullable=False),
-    Column("details", Text, nullable=False),
-    Column("before", String(64), nullable=False),
-    Column("seal", String(64), nullable=False),
+    Column("person", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("details", Words, nullable=False),
+    Column("before", Words, nullable=False),
+    Column("seal", Words, nullable=False),
 )
 
 send = Table(
     "send",
     metadata,
-    Column("id", String(100), primary_key=True),
-    Column("token_mark", String(64), nullable=False, unique=True),
-    Column("state", String(20), nullable=False),
-    Column("account", String(100), nullable=False),
-    Column("person", String(100), nullable=False),
-    Column("channel", String(100), nullable=False),
-    Column("number_name", String(200), nullable=False),
-    Column("number_mark", String(64), nullable=False),
-    Column("number_masked", String(40), nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("token_mark", Words, nullable=False, unique=True),
+    Column("state", Words, nullable=False),
+    Column("account", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("number_name", Words, nullable=False),
+    Column("number_mark", Words, nullable=False),
+    Column("number_masked", Words, nullable=False),
     Column("template", BigInteger, nullable=False),
-    Column("signature", String(100), nullable=False),
+    Column("signature", Words, nullable=False),
     Column("segments", Integer, nullable=False),
     Column("drafted", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
-    Column("parameters", Text, nullable=False),
+    Column("parameters", Words, nullable=False),
     Column("confirmed", Instant),
     Column("sending", Instant),
     Column("settled", Instant),
-    Column("serial", String(200), nullable=False),
-    Column("request_id", String(200), nullable=False),
+    Column("serial", Words, nullable=False),
+    Column("request_id", Words, nullable=False),
     Column("billed", Integer, nullable=False),
-    Column("reason", String(200), nullable=False),
-    Column("arrival", String(20), nullable=False),
-    Column("receipt", String(200), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("arrival", Words, nullable=False),
+    Column("receipt", Words, nullable=False),
     Column("received", Instant),
 )
 Index("send_confirmed", send.c.confirmed)
@@ -94,9 +111,9 @@ Index("send_confirmed", send.c.confirmed)
 day = Table(
     "day",
     metadata,
-    Column("account", String(100), primary_key=True),
+    Column("account", Words, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("counts", Text, nullable=False),
+    Column("kind", Words, primary_key=True),
+    Column("counts", Words, nullable=False),
     Column("asked", Instant, nullable=False),
 )

@@ -70,12 +70,6 @@ class Row:
         except BotError:
             raise self.garbled(name) from None
 
-    def one_of(self, name: str, meanings: Mapping[int, Value]) -> Value:
-        value = self.whole(name)
-        if value not in meanings:
-            raise self.garbled(name)
-        return meanings[value]
-
     def row(self, name: str) -> "Row":
         return self._inner(name, self.fields.get(name))
 
@@ -194,7 +188,7 @@ def signature(row: Row) -> Signature:
     return Signature(
         id=row.whole("SignId"),
         text=row.text("SignName"),
-        review=row.one_of("StatusCode", REVIEWS),
+        review=REVIEWS.get(row.whole("StatusCode"), "unknown"),
         reason=row.optional_text("ReviewReply"),
         created=row.moment("CreateTime"),
         international=row.whole("International") != 0,
@@ -211,7 +205,7 @@ def template(row: Row) -> Template:
         id=row.whole("TemplateId"),
         name=row.text("TemplateName"),
         text=row.text("TemplateContent"),
-        review=row.one_of("StatusCode", REVIEWS),
+        review=REVIEWS.get(row.whole("StatusCode"), "unknown"),
         reason=row.optional_text("ReviewReply"),
         created=row.moment("CreateTime"),
         international=where != 0,

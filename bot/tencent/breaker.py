@@ -21,13 +21,16 @@ class Breaker:
     def closed(self) -> bool:
         return self._probe_at is None
 
+    def resting(self, now: float) -> bool:
+        """Whether nothing may be asked, not even the probe."""
+        return self._probe_at is not None and now < self._probe_at
+
     def admits(self, now: float) -> bool:
-        """Whether an attempt may be made; while open, the first one that may is the probe."""
-        if self._probe_at is None:
-            return True
-        if now < self._probe_at:
+        """Whether an attempt may be made now; while open, the first one that may is the probe."""
+        if self.resting(now):
             return False
-        self._probe_at = now + PROBE_EVERY
+        if not self.closed:
+            self._probe_at = now + PROBE_EVERY
         return True
 
     def failed(self, now: float) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from bot.sms.cloud import CloudError, NoAnswer, Refused, Unreachable
+from bot.sms.cloud import CloudError, Refused
+from bot.tencent.verdict import PASSING
 
 Value = TypeVar("Value")
 
@@ -51,8 +52,8 @@ class Cache(Generic[Value]):
             return replace(kept, stale=True)
         try:
             return flight.result()
-        except (Unreachable, NoAnswer):
-            if kept is None:
+        except CloudError as error:
+            if kept is None or not away(error):
                 raise
             return replace(kept, stale=True)
 
@@ -74,11 +75,16 @@ class Cache(Generic[Value]):
         try:
             value = await self._load()
         except CloudError as error:
-            self._away = not isinstance(error, Refused)
+            self._away = away(error)
             raise
         self._away = False
         self._kept = Kept(value, at)
         return self._kept
+
+
+def away(error: CloudError) -> bool:
+    """Whether the API can't answer for now: it is out of reach, overrun or stumbles, and does not say no."""
+    return not isinstance(error, Refused) or error.code.startswith(PASSING)
 
 
 def noticed(flight: asyncio.Task[Kept[Value]]) -> None:

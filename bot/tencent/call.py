@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from math import inf
 from random import random
 from time import monotonic
+from typing import Protocol
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -69,14 +70,23 @@ class Line:
     surroundings: Surroundings
 
 
+class Outgoing(Protocol):
+    """What httpcore tells of a request that begins to leave."""
+
+    method: bytes
+
+
 class Departure:
-    """Whether a request has begun to leave. Behind a proxy, its greeting of the proxy counts as well."""
+    """How far a request has come: whether it has `begun` to leave, or so far a proxy was asked for a `way`."""
 
     def __init__(self) -> None:
         self.begun = False
+        self.way = False
 
-    async def note(self, event: str, _: Mapping[str, object]) -> None:
-        self.begun |= event == "http11.send_request_headers.started"
+    async def note(self, event: str, told: Mapping[str, Outgoing]) -> None:
+        if event == "http11.send_request_headers.started":
+            self.begun |= told["request"].method != b"CONNECT"
+            self.way = not self.begun
 
 
 class Caller:
@@ -96,7 +106,7 @@ class Caller:
         Raises:
             CloudError: after the last try, or the first that another would not mend.
         """
-        body = json.dumps(payload, ensure_ascii=False).encode()
+        body = json.dumps(payload).encode()
         deadline = seconds() + self._line.patience.whole
         for pause in pauses(POLICIES[action].tries, self._line.surroundings.random):
             match await self._attempt(action, body, deadline):
@@ -109,14 +119,17 @@ class Caller:
         raise AssertionError(action)  # the last pause lasts for ever
 
     async def _attempt(self, action: Action, body: bytes, deadline: float) -> Answer | Failure:
-        breaker = self._line.breaker
-        if not breaker.admits(self._line.surroundings.seconds()):
+        breaker, now = self._line.breaker, self._line.surroundings.seconds
+        if breaker.resting(now()):
             return Failure(Unreachable("cloud.breaker_open", action))
         if not await self._turn(action, deadline):
             return Failure(Unreachable("cloud.busy", action))
+        # Others may have found the API down while this one waited for its turn.
+        if not breaker.admits(now()):
+            return Failure(Unreachable("cloud.breaker_open", action))
         outcome = await self._exchange(action, body, deadline)
         if isinstance(outcome, Failure) and outcome.outage:
-            breaker.failed(self._line.surroundings.seconds())
+            breaker.failed(now())
         else:
             breaker.succeeded()
         return outcome
@@ -148,7 +161,7 @@ class Caller:
             return cut_off(action, left=departure.begun)
         # A broken TLS record reaches us bare, everything else as an error of httpx.
         except (httpx.RequestError, ssl.SSLError) as broken:
-            return fault(action, broken)
+            return fault(action, broken, way=departure.way)
         match verdict(action, response.status_code, response.content):
             case Failure(error=Refused(code=code) as error) if code == CLOCK_CODE:
                 return self._corrected(error, response.headers.get("Date", ""), signed_with)

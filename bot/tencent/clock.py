@@ -22,7 +22,7 @@ class ServerClock:
         """How far our clock is ahead of the one that wrote this Date header; None when it can't be read."""
         try:
             theirs = parsedate_to_datetime(date)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return None if theirs.tzinfo is None else self._now() - theirs
 

@@ -63,7 +63,7 @@ async def connected(
 ) -> AsyncIterator[Connection]:
     """A connection to `endpoint`, through `proxy` where one is given, whatever the environment says.
 
-    Certificates are always checked: against `ca_file` in place of the usual authorities, where it is given.
+    Certificates are always checked: against the usual authorities, and those of `ca_file` where it is given.
 
     Raises:
         SettingsError: when the endpoint, the proxy or the file is of no use.
@@ -92,12 +92,13 @@ def http_client(proxy: str | None, ca_file: Path | None) -> httpx.AsyncClient:
 
 def authorities(ca_file: Path | None) -> ssl.SSLContext:
     """Whom we believe that a certificate is genuine."""
-    if ca_file is None:
-        return httpx.create_ssl_context(trust_env=False)
+    context = httpx.create_ssl_context(trust_env=False)
     try:
-        return ssl.create_default_context(cafile=str(ca_file))
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
     except OSError:
         raise SettingsError("cloud.ca_file", file=str(ca_file)) from None
+    return context
 
 
 def read_proxy(url: str) -> httpx.Proxy:

@@ -11,14 +11,14 @@ def read_endpoint(url: str) -> httpx.URL:
     """A full URL without a path; http is for this very machine only.
 
     Raises:
-        SettingsError: for anything else. A password in the URL is not repeated.
+        SettingsError: for anything else. The URL is not repeated: it may hold a password.
     """
     try:
         endpoint = httpx.URL(url)
     except httpx.InvalidURL:
-        raise SettingsError("cloud.endpoint", url="") from None
+        raise SettingsError("cloud.endpoint") from None
     if not (safe(endpoint) and bare(endpoint)):
-        raise SettingsError("cloud.endpoint", url=str(endpoint.copy_with(userinfo=b"")))
+        raise SettingsError("cloud.endpoint")
     return endpoint
 
 

@@ -26,8 +26,8 @@ CLOCK_CODE = "AuthFailure.SignatureExpire"
 # The platform stumbled before or after it did what was asked: that can't be told from the code.
 STUMBLED = ("InternalError", "ServiceUnavailable")
 PASSING = ("RequestLimitExceeded", *STUMBLED)
-# A number in E.164, with 00 in place of the plus, or a bare mainland one.
-NUMBER = re.compile(r"\+\d{7,15}|(?<!\d)(?:00\d{7,15}|1[3-9]\d{9})(?!\d)")
+# A number in E.164, with 00 in place of the plus, or a mainland one without either.
+NUMBER = re.compile(r"\+\d{7,15}|(?<!\d)(?:00\d{7,15}|(?:86)?1[3-9]\d{9})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,19 @@ def garbled(action: Action, what: str, request_id: str = "") -> Garbled:
     return Garbled(phrase, action, request_id, what=what)
 
 
-def fault(action: Action, error: Exception) -> Failure:
-    """What an error of the connection means: whether the request may have left."""
+def fault(action: Action, error: Exception, *, way: bool = False) -> Failure:
+    """What an error of the connection means: whether the request may have left.
+
+    `way`: it broke while a proxy was asked for the way to the API, so the request itself did not leave.
+    """
     match error:
         case httpx.ConnectError() if certificate := refused_certificate(error):
             return Failure(Unreachable("cloud.certificate", action, reason=certificate), outage=True)
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout() | httpx.ProxyError():
             reason = str(error) or type(error).__name__
             return Failure(no_connection(action, reason), again=True, outage=True)
+        case _ if way:
+            return Failure(no_connection(action, type(error).__name__), again=True, outage=True)
         case httpx.DecodingError():
             return unreadable(action, OK, "Content-Encoding")
         case _:

@@ -73,18 +73,23 @@ async def nothing() -> None:
 class FakeCloud:
     """`fate` says what becomes of the next message; `sent` are those that really left.
 
-    `before` and `after` happen while the call is under way.
+    `called` are the marks of all that it was asked to send. `before` and `after` happen while the call is
+    under way.
     """
 
     fate: str = "accepted"
     sent: list[Message] = field(default_factory=list)
-    calls: int = 0
+    called: list[str] = field(default_factory=list)
     reports: list[Delivery] = field(default_factory=list)
     before: Meanwhile = nothing
     after: Meanwhile = nothing
 
+    @property
+    def calls(self) -> int:
+        return len(self.called)
+
     async def send(self, message: Message) -> Handed:
-        self.calls += 1
+        self.called.append(message.session)
         await self.before()
         match self.fate:
             case "unreachable":

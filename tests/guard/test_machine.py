@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -39,6 +40,8 @@ from tests.guard.small_guard import (
     Clock,
     Crash,
     FakeCloud,
+    Meanwhile,
+    nothing,
     report,
     wish,
 )
@@ -52,15 +55,23 @@ ASKERS = {asker.person: asker for asker in (ALICE, BOB)}
 
 @dataclass
 class MortalLedger:
-    """Dies at its `death`-th transaction, just before it commits or just after."""
+    """Dies at its `death`-th transaction, just before it commits or just after; something may happen `meanwhile`.
+
+    That is just before the `pause`-th.
+    """
 
     ledger: StoredLedger
     death: int = 0
     committed: bool = False
+    pause: int = 0
+    meanwhile: Meanwhile = nothing
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[StoredBooks]:
         self.death -= 1
+        self.pause -= 1
+        if self.pause == 0:
+            await self.meanwhile()
         async with self.ledger.writing() as books:
             yield books
             if self.death == 0 and not self.committed:
@@ -71,7 +82,7 @@ class MortalLedger:
 
 @dataclass
 class Replicas:
-    """Three of them over one ledger; the state of the world beside them."""
+    """Three of them over one ledger, and one that acts in between; the state of the world beside them."""
 
     ledger: StoredLedger
     mortal: MortalLedger
@@ -102,17 +113,18 @@ class SendMachine(RuleBasedStateMachine):
             GuardedSender(policy, world.mortal, {"prod": world.cloud}, KEYS, world.clock, world.token)
             for _ in range(3)
         ]
+        self.bystander = GuardedSender(policy, ledger, {"prod": world.cloud}, KEYS, world.clock, world.token)
         self.frozen = False
         self.left = list[tuple[Message, datetime]]()
         self.drafted: dict[str, Draft] = {}
 
     @rule(target=drafts, person=st.sampled_from(list(ASKERS)), number=st.sampled_from([PHONE, OTHER_PHONE]))
-    def draft(self, person: str, number: AllowedNumber) -> str:
+    def draft(self, person: str, number: AllowedNumber) -> Any:
         draft = self.attempt(self.world.senders[0].draft(ASKERS[person], wish(number)))
         if isinstance(draft, Draft):
             self.drafted[draft.token] = draft
             return draft.token
-        return ""
+        return multiple()
 
     @rule(token=drafts, replica=st.integers(0, 2), fate=st.sampled_from(FATES))
     def confirm(self, token: str, replica: int, fate: str) -> None:
@@ -137,7 +149,37 @@ class SendMachine(RuleBasedStateMachine):
         other = BOB if self.owner(token) == ALICE else ALICE
         self.attempt(self.world.senders[1].confirm(other, token))
 
-    @rule(seconds=st.sampled_from([1, 29, 31, 61, 91, 3601, 86401, -30]))
+    @rule(token=drafts, step=st.integers(1, 3), what=st.sampled_from(["abandoned", "frozen", "pressed"]))
+    def something_happens_before_a_step(self, token: str, step: int, what: str) -> None:
+        self.world.cloud.fate = "accepted"
+        happens = {
+            "abandoned": self.is_taken_for_abandoned,
+            # Behind the call it would be too late.
+            "frozen": self.is_frozen if step < 3 else self.is_taken_for_abandoned,
+            "pressed": lambda: self.is_pressed(token),
+        }
+        self.world.mortal.pause, self.world.mortal.meanwhile = step, happens[what]
+        self.attempt(self.world.senders[0].confirm(self.owner(token), token))
+        self.world.mortal.pause = 0
+        self.nothing_is_sent_twice_or_beyond_a_limit()
+        if self.frozen:
+            self.attempt(self.bystander.thaw(ADMIN))
+            self.frozen = False
+
+    async def is_taken_for_abandoned(self) -> None:
+        """By somebody whose clock is ahead: what was sent keeps its time, which the limits are checked by."""
+        ahead = Clock(self.world.clock.time + timedelta(seconds=61))
+        clouds = {"prod": self.world.cloud}
+        await GuardedSender(POLICY, self.world.ledger, clouds, KEYS, ahead, self.world.token).recover()
+
+    async def is_frozen(self) -> None:
+        await self.bystander.freeze(ADMIN, "")
+        self.frozen = True
+
+    async def is_pressed(self, token: str) -> None:
+        await survived(self.bystander.confirm(self.owner(token), token))
+
+    @rule(seconds=st.sampled_from([1, 5, 31, 31, 61, 61, 91, 3601, 86401, -30]))
     def wait(self, seconds: int) -> None:
         self.world.clock.forward(seconds=seconds)
 
@@ -149,11 +191,13 @@ class SendMachine(RuleBasedStateMachine):
     def follow_up(self) -> None:
         self.attempt(self.world.senders[2].follow_up())
 
-    @rule(frozen=st.booleans())
-    def turn(self, *, frozen: bool) -> None:
-        sender = self.world.senders[1]
-        self.attempt(sender.freeze(ADMIN, "") if frozen else sender.thaw(ADMIN))
-        self.frozen = frozen
+    @rule(token=drafts)
+    def freeze_press_and_thaw(self, token: str) -> None:
+        self.attempt(self.world.senders[1].freeze(ADMIN, ""))
+        calls = self.world.cloud.calls
+        self.attempt(self.world.senders[0].confirm(self.owner(token), token))
+        assert self.world.cloud.calls == calls
+        self.attempt(self.world.senders[2].thaw(ADMIN))
 
     @rule(place=st.integers(0, 9))
     def a_carrier_reports(self, place: int) -> None:
@@ -171,6 +215,8 @@ class SendMachine(RuleBasedStateMachine):
 
         sessions = [message.session for message, _ in self.left]
         assert len(sessions) == len(set(sessions))
+        called = self.world.cloud.called
+        assert len(called) == len(set(called)), "nor is it tried twice"
         for message, at in self.left[len(self.left) - len(new) :]:
             before = [it for it in self.left if at - timedelta(days=1) < it[1] <= at]
             assert len(before) <= self.limits.day
@@ -184,11 +230,16 @@ class SendMachine(RuleBasedStateMachine):
         for send in self.kept():
             if send.id in sessions:
                 assert send.state in {"sending", "accepted", "unknown"}
+            else:
+                assert send.arrival in {"awaited", "unreported"}, "another's report is not its own"
 
     def teardown(self) -> None:
-        """After the last crash somebody starts again: everything comes to its end, and nothing is sent."""
+        """After the last crash somebody starts again: everything comes to its end, and nothing is sent.
+
+        An hour later, since the clock may have been set back meanwhile.
+        """
         calls = self.world.cloud.calls
-        self.world.clock.forward(seconds=61)
+        self.world.clock.forward(hours=1)
         self.attempt(self.world.senders[0].recover())
         assert not [it for it in self.kept() if it.state in {"confirmed", "sending"}]
         assert self.world.cloud.calls == calls
@@ -246,6 +297,7 @@ def test_no_order_of_events_sends_a_confirmation_twice(database_url: str, limits
                 max_examples=20,
                 stateful_step_count=25,
                 deadline=None,
+                phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             ),
         )

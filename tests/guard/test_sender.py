@@ -1,9 +1,11 @@
 """A test send: by whom, to whom, how often, and never twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -11,9 +13,12 @@ from sqlalchemy import select, text
 from bot.errors import BotError
 from bot.guard.chain import Intact, verify
 from bot.guard.policy import Limits, SendPolicy
+from bot.guard.sender import GuardedSender, Keys
+from bot.sms.cloud import CloudError, Delivery, Handed, Message, Unreachable
 from bot.sms.command import Asker
 from bot.sms.phone import PhoneNumber
 from bot.sms.sending import AllowedNumber, AllowedTemplate
+from bot.store.books import StoredBooks, StoredLedger
 from bot.store.database import open_database
 from bot.store.tables import metadata
 from tests.guard.small_guard import (
@@ -25,9 +30,11 @@ from tests.guard.small_guard import (
     OTHER_PHONE,
     PHONE,
     POLICY,
+    Clock,
     Crash,
     FakeCloud,
     Guard,
+    Meanwhile,
     guarding,
     report,
     wish,
@@ -490,5 +497,312 @@ def test_old_drafts_are_dropped_and_nothing_else(database_url: str) -> None:
 
         assert await refused(guard.sender.confirm(BOB, old.token)) == "guard.no_draft"
         assert (await guard.sender.track(ALICE, kept.id)).id == kept.id
+
+    told(database_url, story)
+
+
+def test_every_refusal_is_on_record(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        draft = await guard.sender.draft(ALICE, wish())
+
+        assert await refused(guard.sender.cancel(BOB, draft.token)) == "guard.no_draft"
+        assert await refused(guard.sender.cancel(ALICE, "guessed")) == "guard.no_draft"
+        assert await refused(guard.sender.confirm(ALICE, "\ud800\x00")) == "guard.no_draft"
+
+        assert await actions(guard) == [
+            ("draft", ""),
+            ("cancel", "guard.no_draft"),
+            ("cancel", "guard.no_draft"),
+            ("confirm", "guard.no_draft"),
+        ]
+
+    told(database_url, story)
+
+
+def test_no_phone_number_gets_into_the_audit_with_a_reason(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        await guard.sender.freeze(
+            ADMIN, "投诉：138 0013-8000, +852 6123 4567；１３８００１３８０００ on 2026-11-22"
+        )
+        (row,) = await guard.sender.records(ADMIN, 5)
+
+        assert row.details == "reason 投诉：****, +****；**** on ****"
+
+    told(database_url, story)
+
+
+def test_an_error_that_says_nothing_certain_leaves_the_outcome_unknown(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        async def something_else() -> None:
+            raise CloudError("cloud.no_answer", "SendSms")
+
+        guard.cloud.after = something_else
+        send = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+
+        assert send.state == "unknown"
+
+    told(database_url, story)
+
+
+@pytest.mark.parametrize("field", ["serial", "request_id", "country"])
+def test_an_outcome_is_kept_whatever_the_api_calls_it(database_url: str, field: str) -> None:
+    class OddCloud(FakeCloud):
+        async def send(self, message: Message) -> Handed:
+            odd: dict[str, Any] = {field: "\x00\ud800" + "x" * 5000}
+            return replace(await super().send(message), **odd)
+
+    async def story(guard: Guard) -> None:
+        send = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+
+        assert (await guard.sender.track(ALICE, send.id)).state == "accepted"
+
+    told(database_url, story, cloud=OddCloud())
+
+
+def test_a_person_of_any_name_is_refused_and_on_record(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        odd = Asker("\x00\ud800" + "x" * 5000, "\x00")
+
+        assert await refused(guard.sender.draft(odd, wish())) == "guard.not_person"
+        assert await refused(guard.sender.track(odd, "\x00\ud800")) == "guard.no_send"
+        assert await actions(guard) == [("draft", "guard.not_person")]
+
+    told(database_url, story)
+
+
+def test_a_process_that_slept_after_the_confirmation_sends_nothing_when_it_wakes(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        async def an_hour_passes() -> None:
+            guard.clock.forward(hours=1)
+
+        asleep = InterruptedLedger(guard.ledger, an_hour_passes)
+        sender = GuardedSender(POLICY, asleep, {"prod": guard.cloud}, KEYS, guard.clock, lambda: "token")
+        draft = await sender.draft(ALICE, wish())
+        asleep.steps = 2
+
+        assert await refused(sender.confirm(ALICE, draft.token)) == "guard.interrupted"
+
+        assert guard.cloud.calls == 0
+        assert (await guard.sender.track(ALICE, draft.send.id)).state == "rejected"
+
+    told(database_url, story)
+
+
+def test_what_a_replica_whose_clock_is_ahead_takes_for_abandoned_is_not_sent(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        ahead = Clock(guard.clock.time + timedelta(minutes=2))
+        other = GuardedSender(POLICY, guard.ledger, {"prod": guard.cloud}, KEYS, ahead, lambda: "other")
+
+        async def it_tidies_up() -> None:
+            assert [it.state for it in await other.recover()] == ["rejected"]
+
+        ledger = InterruptedLedger(guard.ledger, it_tidies_up)
+        sender = GuardedSender(POLICY, ledger, {"prod": guard.cloud}, KEYS, guard.clock, lambda: "token")
+        draft = await sender.draft(ALICE, wish())
+        ledger.steps = 2
+
+        assert await refused(sender.confirm(ALICE, draft.token)) == "guard.used"
+
+        assert guard.cloud.calls == 0
+
+    told(database_url, story)
+
+
+@dataclass
+class InterruptedLedger:
+    """Something happens before its `steps`-th transaction from now."""
+
+    ledger: StoredLedger
+    meanwhile: Meanwhile
+    steps: int = 0
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[StoredBooks]:
+        self.steps -= 1
+        if self.steps == 0:
+            await self.meanwhile()
+        async with self.ledger.writing() as books:
+            yield books
+
+
+@pytest.mark.parametrize("ticks", range(0, 60, 3))
+def test_who_is_called_away_while_confirming_sends_once_or_not_at_all(database_url: str, ticks: int) -> None:
+    async def story(guard: Guard) -> None:
+        async def it_takes_a_moment() -> None:
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+        guard.cloud.before = guard.cloud.after = it_takes_a_moment
+        draft = await guard.sender.draft(ALICE, wish())
+        press = asyncio.create_task(guard.sender.confirm(ALICE, draft.token))
+        for _ in range(ticks):
+            await asyncio.sleep(0.0002)
+        press.cancel()
+        await asyncio.wait([press])
+
+        guard.clock.forward(seconds=61)
+        await guard.sender.recover()
+        async with guard.ledger.writing() as books:
+            send = await books.by_id(draft.send.id)
+        assert send is not None
+        if guard.cloud.sent:
+            assert send.state in {"accepted", "unknown"}
+        with suppress(BotError):
+            await guard.sender.confirm(ALICE, draft.token)
+        assert guard.cloud.calls <= 1
+
+    told(database_url, story)
+
+
+def test_what_the_carrier_reports_early_overrules_an_answer_that_never_came(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        draft = await guard.sender.draft(ALICE, wish())
+        other = guard.replica(POLICY)
+
+        async def others_settle_it() -> None:
+            guard.clock.forward(seconds=61)
+            await other.recover()
+            guard.cloud.reports.append(report(PHONE.number, "2028:1", guard.clock.time))
+            assert (await other.track(ALICE, draft.send.id)).arrival == "delivered"
+
+        guard.cloud.after = others_settle_it
+        send = await guard.sender.confirm(ALICE, draft.token)
+
+        assert (send.state, send.arrival) == ("accepted", "delivered")
+        assert (await other.track(ALICE, send.id)).arrival == "delivered"
+
+    told(database_url, story, cloud=FakeCloud("answer lost"))
+
+
+def test_a_report_from_before_the_call_is_not_of_this_send(database_url: str) -> None:
+    """The phone may get messages that are none of ours."""
+
+    async def story(guard: Guard) -> None:
+        guard.cloud.reports.append(report(PHONE.number, "2028:0", guard.clock.time - timedelta(seconds=40)))
+        send = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+
+        assert (await guard.sender.track(ALICE, send.id)).state == "unknown"
+
+        guard.clock.forward(seconds=9)
+        guard.cloud.reports.append(report(PHONE.number, "2028:1", guard.clock.time))
+        assert (await guard.sender.track(ALICE, send.id)).serial == "2028:1"
+
+    told(database_url, story, cloud=FakeCloud("answer lost"))
+
+
+def test_of_two_unknown_sends_to_a_number_neither_takes_the_others_report(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        first = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+        guard.clock.forward(seconds=31)
+        second = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+        guard.clock.forward(seconds=5)
+        guard.cloud.reports.append(report(PHONE.number, "2028:1", guard.clock.time))
+
+        assert (await guard.sender.track(ALICE, second.id)).state == "unknown"
+        assert (await guard.sender.track(ALICE, first.id)).state == "unknown"
+
+        ours = report(PHONE.number, "2028:2", guard.clock.time)
+        guard.cloud.reports.append(replace(ours, session=second.id))
+        assert (await guard.sender.track(ALICE, second.id)).serial == "2028:2"
+        assert (await guard.sender.track(ALICE, first.id)).serial == "2028:1"
+
+    told(database_url, story, cloud=FakeCloud("answer lost"))
+
+
+@pytest.mark.parametrize("gone", ["the account", "the number"])
+def test_a_send_that_the_settings_no_longer_lead_to_comes_to_its_end(database_url: str, gone: str) -> None:
+    async def story(guard: Guard) -> None:
+        send = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+        policy = POLICY if gone == "the account" else replace(POLICY, numbers=())
+        clouds = {} if gone == "the account" else {"prod": guard.cloud}
+        changed = GuardedSender(policy, guard.ledger, clouds, KEYS, guard.clock, lambda: "token")
+
+        assert (await changed.track(ALICE, send.id)).arrival == "awaited"
+
+        guard.clock.forward(hours=73)
+        (known,) = await changed.follow_up()
+        assert known.arrival == "unreported"
+
+    told(database_url, story)
+
+
+def test_an_account_that_can_not_be_asked_holds_up_no_other(database_url: str) -> None:
+    class AwayCloud(FakeCloud):
+        async def deliveries(
+            self, number: PhoneNumber, since: datetime, until: datetime
+        ) -> Sequence[Delivery]:
+            if number == PHONE.number:
+                raise Unreachable("cloud.breaker_open", "PullSmsSendStatusByPhoneNumber")
+            return await super().deliveries(number, since, until)
+
+    async def story(guard: Guard) -> None:
+        await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+        second = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish(OTHER_PHONE))).token)
+        guard.clock.forward(seconds=5)
+        guard.cloud.reports.append(report(OTHER_PHONE.number, second.serial, guard.clock.time))
+
+        assert [it.arrival for it in await guard.sender.follow_up()] == ["delivered"]
+
+    told(database_url, story, cloud=AwayCloud())
+
+
+def test_what_nobody_confirmed_is_not_kept(database_url: str) -> None:
+    """It holds what would have been sent."""
+
+    async def story(guard: Guard) -> None:
+        old = await guard.sender.draft(ALICE, wish(parameters=("secret-code", "5")))
+        guard.clock.forward(minutes=11)
+        await guard.sender.draft(BOB, wish())
+
+        async with guard.ledger.writing() as books:
+            assert await books.by_id(old.send.id) is None
+
+    told(database_url, story)
+
+
+def test_an_admin_of_another_workspace_sees_no_sends(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        send = await guard.sender.confirm(ALICE, (await guard.sender.draft(ALICE, wish())).token)
+
+        assert await refused(guard.sender.track(replace(ADMIN, guest=True), send.id)) == "guard.no_send"
+
+    told(database_url, story)
+
+
+def test_replicas_with_different_secrets_do_not_send_side_by_side(database_url: str) -> None:
+    """Each would count a number's messages by marks of its own."""
+
+    async def story(guard: Guard) -> None:
+        await guard.sender.draft(BOB, wish())
+        keys = Keys.derived(b"another secret of another replica")
+        ledger = StoredLedger(guard.ledger._database, keys.audit)  # noqa: SLF001 -- the same one
+        stranger = GuardedSender(POLICY, ledger, {"prod": guard.cloud}, keys, guard.clock, lambda: "token")
+
+        assert await refused(stranger.draft(ALICE, wish())) == "store.other_key"
+        assert guard.cloud.calls == 0
+
+    told(database_url, story)
+
+
+def test_tokens_parameters_and_numbers_are_in_no_repr(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        draft = await guard.sender.draft(ALICE, wish(parameters=("secret-code", "5")))
+        shown = f"{draft!r} {draft.send!r} {wish(parameters=('secret-code',))!r} {KEYS!r} {POLICY!r}"
+
+        assert draft.token not in shown.replace(draft.send.id, "")
+        assert "secret-code" not in shown
+        assert "13800138000" not in shown
+        assert KEYS.audit.hex() not in shown
+
+    told(database_url, story)
+
+
+def test_who_may_not_even_see_the_options_is_on_record(database_url: str) -> None:
+    async def story(guard: Guard) -> None:
+        eve = Asker("U0EVE", "C0GENERAL")
+
+        assert await refused(guard.sender.options(eve)) == "guard.not_person"
+        assert (await guard.sender.options(ALICE)).numbers == POLICY.numbers
+        assert await actions(guard) == [("draft", "guard.not_person")]
 
     told(database_url, story)

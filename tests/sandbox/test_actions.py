@@ -251,26 +251,6 @@ def test_the_busy_number_has_written_back() -> None:
     assert [row["ReplyContent"] == "R" for row in rows] == [True, False]
 
 
-@pytest.mark.parametrize(("action", "count"), [("PullSmsSendStatus", 11), ("PullSmsReplyStatus", 2)])
-def test_a_queue_gives_each_record_once(action: str, count: int) -> None:
-    account = Account()
-    account.send(NUMBER)
-    account.clock.forward(seconds=1)
-
-    first, second, third = (account.rows(action, SmsSdkAppId=APP, Limit=limit) for limit in (1, 100, 100))
-
-    assert [len(first), len(second), len(third)] == [1, count - 1, 0]
-
-
-def test_a_queue_takes_nothing_from_what_is_asked_by_number() -> None:
-    account = Account()
-    before = account.receipts(BUSY_NUMBER)
-
-    account.rows("PullSmsSendStatus", SmsSdkAppId=APP, Limit=100)
-
-    assert account.receipts(BUSY_NUMBER) == before
-
-
 @pytest.mark.parametrize("international", [0, 1])
 def test_pages_of_templates_make_up_all_of_them(international: int) -> None:
     account = Account()

@@ -130,7 +130,7 @@ class FakeHistory:
 class NoSender:
     """Nothing that reads has anything to do with it."""
 
-    def options(self, asker: Asker) -> Options:
+    async def options(self, asker: Asker) -> Options:
         raise AssertionError(asker)
 
     async def draft(self, asker: Asker, wish: Wish) -> Draft:

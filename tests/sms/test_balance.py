@@ -144,6 +144,7 @@ def test_days_that_are_still_loading_are_told_and_looked_at_again() -> None:
     assert say("sms.loading") in report.notes
     assert report.refresh is not None
     assert report.refresh.command == "balance prod"
+    assert report.refresh.worth == "first_and_last"
     assert asked(package()).refresh is None
 
 

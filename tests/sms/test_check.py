@@ -5,8 +5,8 @@ import pytest
 from bot.errors import BotError
 from bot.faq.entry import MessageKind, Rule, RuleBook, Sought, Wording
 from bot.language import Both
-from bot.sms.check import Wanted, checked, read_wanted
-from bot.sms.report import Cell, Entries, Facts, Listing, Paragraph, Quoted, Report, Say, say
+from bot.sms.check import LONGEST_SHOWN, Wanted, checked, read_wanted
+from bot.sms.report import Cell, EntryTitle, Facts, Listing, Paragraph, Quoted, Report, Say, say
 from bot.sms.textcheck import Rules
 
 RULES = Rules(
@@ -59,7 +59,7 @@ def test_without_a_text_one_is_asked_for(words: str) -> None:
 def test_a_report_shows_the_text_its_size_and_its_findings_with_their_answer() -> None:
     report = checked("【星河】您有一笔贷款{1}", RULES)
 
-    quoted, facts, findings, entries = report.parts
+    quoted, facts, findings = report.parts
     assert quoted == Quoted("【星河】您有一笔贷款{1}")
     assert isinstance(facts, Facts)
     assert value(facts, "textcheck.mainland") == say(
@@ -74,9 +74,15 @@ def test_a_report_shows_the_text_its_size_and_its_findings_with_their_answer() -
             severity=say("severity.block"),
             words="贷款",
             sentence=Both("不能发贷款。", "No loans."),
+            see=EntryTitle("content/loans"),
         ),
     )
-    assert entries == Entries(("content/loans",))
+
+
+def test_of_a_text_far_too_long_only_the_beginning_is_shown() -> None:
+    quoted = checked("长" * 9_000, RULES).parts[0]
+
+    assert quoted == Quoted("长" * LONGEST_SHOWN + "…")
 
 
 def test_a_clean_text_says_so() -> None:

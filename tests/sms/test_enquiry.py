@@ -45,6 +45,15 @@ def test_a_day_stands_behind_or_before_the_number(word: str, day: date) -> None:
     assert read_enquiry([word, "13800138000"], NOW).day == day
 
 
+@pytest.mark.parametrize(
+    "text", ["13800138000，昨天", "昨天：138 0013 8000。", "13800138000、yesterday", "13800138000; 昨天"]
+)
+def test_punctuation_may_stand_between_number_and_day(text: str) -> None:
+    enquiry = read_enquiry(text.split(), NOW)
+
+    assert (enquiry.number, enquiry.day) == (PHONE, date(2026, 11, 21))
+
+
 def test_a_day_is_one_of_the_account() -> None:
     enquiry = read_enquiry(["13800138000", "昨天"], NOW)
 
@@ -71,6 +80,7 @@ def test_in_january_a_december_day_is_last_years() -> None:
         ("昨天", "sms.no_number"),
         ("1380013", "sms.no_number"),
         ("13800138000 lastweek", "enquiry.unknown_day"),
+        ("13800138000 2026-13-45", "enquiry.unknown_day"),
         ("13800138000 2026-11-23", "enquiry.day_ahead"),
         ("13800138000 2026-11-14", "enquiry.day_gone"),
     ],

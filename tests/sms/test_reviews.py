@@ -43,6 +43,10 @@ def test_both_lists_are_one_table_with_the_rejected_first() -> None:
     )
 
 
+def test_of_one_state_no_others_are_counted() -> None:
+    assert paragraphs(listed("usable"))[0] == say("reviews.summary_one", count=2, state=say("reviews.usable"))
+
+
 def test_a_reviewers_reason_is_told_in_full() -> None:
     because = say("reviews.because", id=Code("2"), name="双十一促销", reason="请添加退订方式")
 

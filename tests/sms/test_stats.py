@@ -126,3 +126,4 @@ def test_another_period_is_told_with_those_there_are() -> None:
 
     assert caught.value.details["period"] == "last month"
     assert "30d" in str(caught.value.details["periods"])
+    assert caught.value.details["names"] == "prod, test"

@@ -13,7 +13,7 @@ from bot.faq.library import rules_of
 from bot.faq.normalise import Normaliser
 from bot.faq.shapes import RuleFile
 from bot.language import Both
-from bot.sms.report import Entries, Listing, Say
+from bot.sms.report import EntryTitle, Listing, Say
 from bot.sms.textcheck import SEVERITIES, Checked, Rules, check_text, finding_parts
 
 KNOWLEDGE = Path(__file__).parent.parent.parent / "knowledge"
@@ -140,6 +140,8 @@ CASES = [
     Case("verification_name", "尊敬的{1}，验证码{2}", ("尊敬的{1}",), "尊敬的用户，验证码{1}"),
     Case("opt_out", "【星河商城】会员日全场5折", (), "【星河商城】会员日全场5折，拒收请回复R"),
     Case("opt_out", "【星河商城】会员日全场5折，回T退订", (), "【星河商城】会员日全场5折，拒收请回復r"),
+    Case("opt_out", "【星河商城】感谢支持，拒收请回复T", (), "【星河商城】感谢支持，拒收请回复Ｒ"),
+    Case("opt_out", "【星河商城】感谢支持，拒收请回R", (), "【星河商城】感谢支持，拒收请回复R"),
     Case("acquisition", "新人礼包等你来拿，拒收请回复R", ("新人礼包",), "会员礼包等你来拿，拒收请回复R"),
     Case(
         "acquisition",
@@ -372,18 +374,25 @@ def test_capitals_width_old_characters_and_hidden_ones_hide_nothing(text: str) -
 def test_findings_are_told_with_the_answer_that_they_come_from() -> None:
     checked = check_text("【星河】贷款、借款、放款、网贷、车贷、房贷，返现", RULEBOOK, "notification")
 
-    first, answer, second, other = finding_parts(checked)
+    (listing,) = finding_parts(checked)
 
-    assert isinstance(first, Listing)
-    assert isinstance(first.rows[0], Say)
-    assert first.rows[0].details["words"] == "贷款 · 借款 · 放款 · 网贷 · 车贷"
-    assert answer == Entries(("content/loans",))
-    assert isinstance(second, Listing)
-    assert other == Entries(("content/rebates",))
+    assert isinstance(listing, Listing)
+    loans, rebates = (it.details for it in listing.rows if isinstance(it, Say))
+    assert loans["words"] == "贷款 · 借款 · 放款 · 网贷 · 车贷"
+    assert loans["see"] == EntryTitle("content/loans")
+    assert rebates["see"] == EntryTitle("content/rebates")
+
+
+def test_long_words_are_told_by_their_beginning() -> None:
+    (listing,) = finding_parts(check_text("戳 https://a.cn/" + "x" * 90, RULEBOOK, "notification"))
+
+    assert isinstance(listing, Listing)
+    assert isinstance(listing.rows[0], Say)
+    assert listing.rows[0].details["words"] == "https://a.cn/" + "x" * 27 + "…"
 
 
 def test_a_rule_without_words_is_told_without() -> None:
-    listing, _ = finding_parts(check_text("会员日5折", RULEBOOK))
+    (listing,) = finding_parts(check_text("会员日5折", RULEBOOK))
 
     assert isinstance(listing, Listing)
     assert isinstance(listing.rows[0], Say)

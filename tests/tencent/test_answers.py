@@ -163,7 +163,8 @@ def test_every_counter_goes_where_it_belongs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "review"), [(0, "usable"), (1, "reviewing"), (2, "not_in_force"), (-1, "rejected")]
+    ("code", "review"),
+    [(0, "usable"), (1, "reviewing"), (2, "not_in_force"), (-1, "rejected"), (7, "unknown")],
 )
 def test_a_review_is_told_by_its_state(code: int, review: str) -> None:
     fields = {"DescribeTemplateStatusSet": [{**TEMPLATE, "StatusCode": code}]}

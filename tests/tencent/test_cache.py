@@ -11,6 +11,7 @@ from bot.tencent.cache import GLANCE, Cache
 
 AWAY = Unreachable("cloud.breaker_open", "SmsPackagesStatistics")
 LOST = NoAnswer("cloud.no_answer", "SmsPackagesStatistics")
+OVERRUN = Refused("SmsPackagesStatistics", "RequestLimitExceeded", "")
 NO = Refused("SmsPackagesStatistics", "AuthFailure.SecretIdNotFound", "")
 
 
@@ -71,7 +72,7 @@ def test_a_value_is_fresh_for_a_minute() -> None:
     with_cache(test)
 
 
-@pytest.mark.parametrize("error", [AWAY, LOST], ids=["away", "lost"])
+@pytest.mark.parametrize("error", [AWAY, LOST, OVERRUN], ids=["away", "lost", "overrun"])
 def test_the_last_value_is_better_than_none_while_the_api_is_away(error: CloudError) -> None:
     async def test(source: Source, cache: Cache[int]) -> None:
         fresh = await cache.get()

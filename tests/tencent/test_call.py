@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from bot.sms.cloud import CloudError, Garbled, NoAnswer, Refused, Unreachable
+from bot.sms.cloud import CloudError, Garbled, Handed, NoAnswer, Refused, Unreachable
 from bot.tencent.call import Caller, Patience
 from bot.tencent.connection import connected
 from tests.tencent.calling import (
@@ -158,6 +158,33 @@ def test_many_calls_go_over_one_connection() -> None:
     asyncio.run(ask())
 
     assert len(peers) == 1
+
+
+def test_a_connection_that_was_closed_while_idle_costs_no_send() -> None:
+    status = b'{"Response": {"SendStatusSet": [{"Code": "Ok", "SerialNo": "1", "Fee": 1}], "RequestId": "r"}}'
+
+    async def ask() -> tuple[Handed, int]:
+        server = RawServer(HTTP_OK + b"Content-Length: %d\r\n\r\n" % len(status) + status)
+        async with server.serving() as url, connected(url, Hands().surroundings()) as line:
+            await line.caller(KEYS, REGION).call("DescribePhoneNumberInfo", {})
+            handed = await line.cloud(KEYS, APP, REGION).send(MESSAGE)
+            return handed, len(server.requests)
+
+    handed, requests = asyncio.run(ask())
+
+    assert (handed.serial, requests) == ("1", 2)
+
+
+def test_a_text_that_is_no_unicode_is_asked_for_all_the_same() -> None:
+    """A terminal of another encoding hands on lone surrogates."""
+
+    async def ask() -> list[str]:
+        sandbox = sandbox_now()
+        async with caller_of(sandbox) as caller:
+            await caller.call("DescribePhoneNumberInfo", {"PhoneNumberSet": ["\udce4"]})
+        return [call.verdict for call in sandbox.calls]
+
+    assert asyncio.run(ask()) == ["executed"]
 
 
 @pytest.mark.parametrize(

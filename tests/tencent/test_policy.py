@@ -1,16 +1,10 @@
 """What may be called, how often, and how many times."""
 
 import ast
-import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-import pytest
-
-from bot.sandbox.server import Sandbox
 from bot.tencent.policy import POLICIES, Action
-from tests.tencent.calling import caller_of
 
 TENCENT = Path(__file__).parents[2] / "bot" / "tencent"
 QUEUES = ("PullSmsSendStatus", "PullSmsReplyStatus")
@@ -31,19 +25,7 @@ def test_we_keep_to_half_the_rate_that_is_allowed() -> None:
     assert POLICIES["PullSmsSendStatusByPhoneNumber"].pace == 10
 
 
-@pytest.mark.parametrize("queue", QUEUES)
-def test_the_queues_that_lose_what_is_read_can_not_be_asked(queue: Action) -> None:
-    async def ask() -> list[str]:
-        sandbox = Sandbox(lambda: datetime.now(UTC))
-        async with caller_of(sandbox) as caller:
-            with pytest.raises(KeyError, match=queue):
-                await caller.call(queue, {"Limit": 1, "SmsSdkAppId": sandbox.sdk_app_id})
-        return [call.action for call in sandbox.calls]
-
-    assert asyncio.run(ask()) == []
-
-
-def test_the_queues_are_not_even_named() -> None:
+def test_the_queues_that_lose_what_is_read_are_not_even_named() -> None:
     trees = [ast.parse(path.read_text("utf-8")) for path in TENCENT.glob("*.py")]
 
     words = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}

@@ -128,7 +128,7 @@ def test_any_answer_to_a_send_is_read_refused_or_unknown_and_never_breaks_us(
 @settings(max_examples=100)
 @given(
     st.text(max_size=20).filter(lambda it: not it[-1:].isdigit()),
-    st.sampled_from(["+8613800138000", "13800138000", "008613800138000", "+85261234567"]),
+    st.sampled_from(["+8613800138000", "8613800138000", "13800138000", "008613800138000", "+85261234567"]),
 )
 def test_a_number_in_the_words_of_the_api_is_masked(before: str, number: str) -> None:
     body = body_of({"Response": {"Error": {"Code": "X", "Message": f"{before}{number}, says the API"}}})
@@ -177,6 +177,14 @@ def test_a_request_that_may_have_left_is_unknown_and_its_bytes_are_not_repeated(
 
     assert isinstance(failure.error, NoAnswer)
     assert failure.error.phrase == "cloud.send_unknown"
+    assert "secret" not in str(failure.error)
+
+
+@pytest.mark.parametrize("error", [httpx.ReadTimeout(""), httpx.RemoteProtocolError("b'secret'")])
+def test_what_breaks_on_the_way_to_a_proxy_means_not_sent(error: Exception) -> None:
+    failure = fault(SEND, error, way=True)
+
+    assert isinstance(failure.error, Unreachable)
     assert "secret" not in str(failure.error)
 
 
