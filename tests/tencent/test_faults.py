@@ -82,7 +82,7 @@ def test_every_fault_is_tried_on_a_read_and_on_a_send() -> None:
     assert {course.asked for course in SENDS.values()} == {1}
 
 
-@pytest.mark.parametrize("fault", READS.keys() - OF_SENDS)
+@pytest.mark.parametrize("fault", [it for it in READS if it not in OF_SENDS])
 def test_a_read_is_tried_three_times_at_most_and_only_where_that_can_help(fault: str) -> None:
     assert asyncio.run(course_of(fault, "SendStatusStatistics", send_counts)) == READS[fault]
 
