@@ -19,8 +19,9 @@ from bot.configuration.values import AccountSettings, Configuration
 from bot.errors import BotError, ConfigurationError, SettingsError
 from bot.faq.entry import Library
 from bot.guard.chain import Broken, Verdict, verify
+from bot.guard.keys import Keys
 from bot.guard.policy import SendPolicy
-from bot.guard.sender import GuardedSender, Keys
+from bot.guard.sender import GuardedSender
 from bot.sandbox.server import Sandbox
 from bot.secret import encoded
 from bot.settings import Settings

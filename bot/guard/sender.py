@@ -6,98 +6,42 @@ of them, after a crash, never calls again: what was not yet about to be called i
 until the carrier's report tells.
 """
 
-import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Protocol
 
 from bot.errors import BotError
-from bot.guard.chain import Event, Sealed
+from bot.guard.chain import Event
+from bot.guard.course import (
+    ABANDONED,
+    CONFIRMED_WITHIN,
+    after_answer,
+    after_crash,
+    after_error,
+    after_report,
+    late,
+    report_of,
+    stopped,
+    uncancellable,
+)
+from bot.guard.events import as_record, event, outcome
+from bot.guard.keys import Keys, mark_of
+from bot.guard.ledger import Ledger
 from bot.guard.limits import Used, check_limits
 from bot.guard.policy import SendPolicy
-from bot.sms.cloud import Cloud, CloudError, Delivery, Handed, Message, Refused, Unreachable
+from bot.sms.cloud import Cloud, CloudError, Delivery, Message
 from bot.sms.command import Asker
-from bot.sms.phone import PhoneNumber
-from bot.sms.sending import AllowedNumber, Draft, Options, Record, Send, State, Wish
+from bot.sms.sending import AllowedNumber, Draft, Options, Record, Send, Wish
 
-CONFIRMED_WITHIN = timedelta(seconds=90)
-# A call of the API ends within 10 s, so whoever is still in its middle after this long has died.
-ABANDONED = timedelta(seconds=60)
 # Longer than it can be confirmed, so that who comes late is told so; no longer, for it holds what will be sent.
 DRAFTS_KEPT = timedelta(minutes=10)
-# FAQ and API: a receipt comes within 72 hours or not at all; the API shows those of the last 7 days.
-REPORTED_WITHIN = timedelta(hours=72)
 # Our clock and the carrier's may differ.
 CLOCKS_DIFFER = timedelta(minutes=2)
 # What people write down may hold a phone number: seven digits and more, whatever stands between them.
 DIGITS = re.compile(r"\d(?:[\s().\-]*\d){6,}")
 REASON_KEPT = 200
-
-
-class Books(Protocol):
-    """What one transaction reads and writes; nobody else writes meanwhile."""
-
-    async def frozen(self) -> bool: ...
-
-    async def set_frozen(self, *, frozen: bool) -> None: ...
-
-    async def add(self, send: Send, token_mark: str) -> None: ...
-
-    async def by_token(self, token_mark: str) -> Send | None: ...
-
-    async def by_id(self, name: str) -> Send | None: ...
-
-    async def used(self, send: Send, now: datetime) -> Used: ...
-
-    async def write(self, send: Send) -> None:
-        """Replaces the send of this id."""
-
-    async def abandoned(self, before: datetime) -> Sequence[Send]:
-        """Sends that were confirmed or begun before this time and are in the middle still."""
-
-    async def awaited(self) -> Sequence[Send]:
-        """Sends that are accepted or unknown, with no report so far."""
-
-    async def forget_drafts(self, before: datetime) -> None:
-        """Drops drafts of before this time that nobody confirmed."""
-
-    async def open_to(self, number_mark: str) -> frozenset[str]:
-        """The ids of sends to this number whose serial isn't known, and whose report may still come."""
-
-    async def claimed(self, number_mark: str) -> frozenset[str]:
-        """The serials that belong to other sends to this number."""
-
-    async def record(self, event: Event) -> None: ...
-
-    async def newest(self, most: int) -> Sequence[Sealed]: ...
-
-
-class Ledger(Protocol):
-    def writing(self) -> AbstractAsyncContextManager[Books]:
-        """A transaction that commits at its end, and does nothing at all when an error leaves it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Derived from one secret: for the audit chain and for the marks of numbers."""
-
-    audit: bytes
-    numbers: bytes
-
-    @classmethod
-    def derived(cls, secret: bytes) -> "Keys":
-        return cls(hmac.digest(secret, b"audit", "sha256"), hmac.digest(secret, b"numbers", "sha256"))
-
-    def __repr__(self) -> str:
-        return "Keys(…)"
-
-    def mark(self, number: PhoneNumber) -> str:
-        """Tells numbers apart without telling them."""
-        return hmac.digest(self.numbers, number.e164.encode(), "sha256").hex()[:32]
 
 
 class GuardedSender:
@@ -370,126 +314,3 @@ class GuardedSender:
 def check_admin(asker: Asker) -> None:
     if not asker.admin or asker.guest:
         raise BotError("guard.not_admin")
-
-
-def late(asker: Asker, send: Send, now: datetime) -> BotError | None:
-    """Why a confirmation doesn't count, if so: another's, elsewhere, the second, or too late."""
-    if send.person != asker.person or send.channel != asker.channel:
-        return BotError("guard.not_yours")
-    if send.state != "drafted":
-        return BotError("guard.used")
-    if not send.drafted <= now < send.expires:
-        return BotError("guard.expired", seconds=int(CONFIRMED_WITHIN.total_seconds()))
-    return None
-
-
-def stopped(send: Send, now: datetime, *, frozen: bool) -> BotError | None:
-    """Why a confirmed send may not be begun any more, if so."""
-    if frozen:
-        return BotError("guard.frozen")
-    if send.confirmed is None or now - send.confirmed >= ABANDONED:
-        return BotError("guard.interrupted")
-    return None
-
-
-def uncancellable(asker: Asker, send: Send | None) -> BotError | None:
-    if send is None or send.person != asker.person:
-        return BotError("guard.no_draft")
-    return None if send.state == "drafted" else BotError("guard.used")
-
-
-def after_answer(send: Send, handed: Handed, now: datetime) -> Send:
-    return replace(
-        send,
-        state="accepted",
-        settled=now,
-        serial=handed.serial,
-        request_id=handed.request_id,
-        billed=handed.segments,
-        parameters=(),
-    )
-
-
-def after_error(send: Send, error: CloudError, now: datetime) -> Send:
-    """Rejected where it is certain that nothing was sent, else unknown."""
-    state: State = "rejected" if isinstance(error, Refused | Unreachable) else "unknown"
-    reason = error.code if isinstance(error, Refused) else error.phrase
-    return replace(send, state=state, settled=now, reason=reason, request_id=error.request_id, parameters=())
-
-
-def after_crash(send: Send, now: datetime) -> Send:
-    """A send that was only confirmed was never called; one that was begun may have been."""
-    state: State = "rejected" if send.state == "confirmed" else "unknown"
-    return replace(send, state=state, settled=now, reason="guard.interrupted", parameters=())
-
-
-def report_of(
-    send: Send, reports: Sequence[Delivery], claimed: frozenset[str], *, alone: bool
-) -> Delivery | None:
-    """The report on this send: by its serial, by our mark, else the first after it that is nobody else's.
-
-    `alone`: no other send to the number waits for a report that it would have to be known by in this way.
-    What came before it, or with another's mark, is not it. API: times are in whole seconds.
-    """
-    if send.serial:
-        return next((it for it in reports if it.serial == send.serial), None)
-    if ours := next((it for it in reports if it.session == send.id), None):
-        return ours
-    if not alone or send.sending is None:
-        return None
-    begun = send.sending.replace(microsecond=0)
-    free = [it for it in reports if it.serial not in claimed and not it.session and it.received >= begun]
-    return min(free, key=lambda it: it.received, default=None)
-
-
-def after_report(send: Send, report: Delivery | None, now: datetime) -> Send:
-    if report is not None:
-        return replace(
-            send,
-            state="accepted",
-            serial=report.serial,
-            arrival="delivered" if report.delivered else "failed",
-            receipt=report.receipt,
-            received=report.received,
-        )
-    if send.sending is not None and now - send.sending > REPORTED_WITHIN:
-        return replace(send, arrival="unreported")
-    return send
-
-
-def event(
-    asker: Asker, action: str, send: Send | None, now: datetime, refusal: BotError | None = None
-) -> Event:
-    details = {} if send is None else described(send)
-    if refusal is not None:
-        details = {**details, "refused": refusal.phrase}
-    return Event(now, asker.person, asker.channel, action, details)
-
-
-def outcome(send: Send, now: datetime) -> Event:
-    """That a send has come to its state, by the program itself."""
-    details = {**described(send), "state": send.state, "arrival": send.arrival, "reason": send.reason}
-    return Event(now, send.person, send.channel, "outcome", details)
-
-
-def described(send: Send) -> dict[str, str | int]:
-    return {
-        "send": send.id,
-        "account": send.account,
-        "number": send.number_mark,
-        "masked": send.number_masked,
-        "template": send.template,
-        "signature": send.signature,
-        "segments": send.segments,
-    }
-
-
-def as_record(row: Sealed) -> Record:
-    shown = {name: value for name, value in row.event.details.items() if name != "number" and value != ""}
-    words = ", ".join(f"{name} {value}" for name, value in shown.items())
-    return Record(row.number, row.event.at, row.event.person, row.event.action, words)
-
-
-def mark_of(token: str) -> str:
-    """What is kept of a token: who reads the database can't confirm with it."""
-    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

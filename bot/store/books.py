@@ -1,4 +1,4 @@
-"""Test sends and their audit in the database: what bot/guard/sender.py calls its books."""
+"""Test sends and their audit in the database: the Books of bot/guard/ledger.py."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -26,7 +26,7 @@ AT_A_TIME = 1_000
 
 
 class StoredLedger:
-    """The Ledger of bot/guard/sender.py; `key` seals the audit."""
+    """The Ledger of bot/guard/ledger.py; `key` seals the audit."""
 
     def __init__(self, database: Database, key: bytes) -> None:
         self._database = database

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from bot.guard.keys import Keys
 from bot.guard.policy import Limits, SendPolicy
-from bot.guard.sender import GuardedSender, Keys
+from bot.guard.sender import GuardedSender
 from bot.sms.cloud import (
     Delivery,
     Handed,

@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 
 from bot.errors import BotError
 from bot.guard.chain import Intact, verify
+from bot.guard.keys import Keys
 from bot.guard.policy import Limits, SendPolicy
-from bot.guard.sender import GuardedSender, Keys
+from bot.guard.sender import GuardedSender
 from bot.sms.cloud import CloudError, Delivery, Handed, Message, Unreachable
 from bot.sms.command import Asker
 from bot.sms.phone import PhoneNumber
