@@ -84,6 +84,8 @@ class Drawing:
             parts.append(self._explained(error.code, language))
             if error.code.startswith(OF_THE_KEY):
                 parts.append(self._phrases.say("draw.ask_doctor", language))
+            if error.skew is not None:
+                parts.append(self.cell(say("doctor.clock", seconds=round(error.skew)), language))
         request = str(error.details.get("request_id") or "")
         if request and details["request_id"] not in parts[0]:
             parts.append(self.cell(say("draw.request", request=Code(request)), language))

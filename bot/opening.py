@@ -4,8 +4,9 @@ import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -80,6 +81,19 @@ class Office:
         return await doctor.examine(self.patient, now())
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an office stands on: real, or a sample. `odd_keys` are accounts whose keys look like none."""
+
+    connection: Connection
+    clouds: Mapping[str, Cloud]
+    database_url: str = field(repr=False)
+    keys: Keys
+    policy: SendPolicy
+    sample: bool = False
+    odd_keys: AbstractSet[str] = frozenset()
+
+
 @asynccontextmanager
 async def open_office(settings: Settings, library: Library, rules: Rules) -> AsyncIterator[Office]:
     """Everything that `settings` lead to; without an account, a stand-in with sample data.
@@ -93,44 +107,30 @@ async def open_office(settings: Settings, library: Library, rules: Rules) -> Asy
         logs = configuration.logs
         stack.callback(set_up_logs(logs.level, logs.format, sys.stderr, configuration.secrets()))
         if configuration.accounts:
-            clouds = await real_clouds(configuration, stack)
-            database_url, secret = configuration.database.url.reveal(), secret_of(configuration)
+            ground = await real_ground(configuration, stack)
         else:
-            clouds = await sample_clouds(stack)
-            folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-            database_url, secret = f"sqlite:///{folder}/sample.sqlite3", secrets.token_bytes(32)
-        yield await furnished(
-            configuration, clouds, database_url, Keys.derived(secret), library, rules, stack
-        )
+            ground = await sample_ground(stack)
+        yield await furnished(ground, library, rules, stack)
 
 
-async def furnished(  # noqa: PLR0913, PLR0917 -- the parts, each made where it belongs
-    configuration: Configuration,
-    clouds: Mapping[str, Cloud],
-    database_url: str,
-    keys: Keys,
-    library: Library,
-    rules: Rules,
-    stack: AsyncExitStack,
-) -> Office:
+async def furnished(ground: Ground, library: Library, rules: Rules, stack: AsyncExitStack) -> Office:
     """The office over its clouds, with somebody who looks after the sends that are under way."""
-    sample = not configuration.accounts
-    database = await stack.enter_async_context(open_database(database_url))
+    keys, policy, sample = ground.keys, ground.policy, ground.sample
+    database = await stack.enter_async_context(open_database(ground.database_url))
     accounts = {}
-    for name, cloud in clouds.items():
+    for name, cloud in ground.clouds.items():
         history = KeptHistory(name, cloud, database, now)
         stack.push_async_callback(history.close)
         accounts[name] = Account(name, cloud, history, sample)
     ledger = StoredLedger(database, keys.audit)
-    policy = SAMPLE_POLICY if sample else configuration.send_test
-    sender = GuardedSender(policy, ledger, clouds, keys, now, secrets.token_hex)
+    sender = GuardedSender(policy, ledger, ground.clouds, keys, now, secrets.token_hex)
     caring = asyncio.create_task(care(sender))
     stack.push_async_callback(ended, caring)
     patient = Patient(
         accounts,
-        odd_keys={it.name for it in configuration.accounts if not it.credentials.plausible},
+        odd_keys=ground.odd_keys,
         sending=policy.options if policy.enabled else None,
-        checkups=checkups(library, ledger, keys, place_of(database_url)),
+        checkups=checkups(library, ledger, ground),
     )
 
     async def checkup() -> Report:
@@ -234,13 +234,20 @@ def configured(settings: Settings) -> Configuration:
     return read_configuration(settings.environment, rights, Path.cwd())
 
 
-async def real_clouds(configuration: Configuration, stack: AsyncExitStack) -> dict[str, Cloud]:
+async def real_ground(configuration: Configuration, stack: AsyncExitStack) -> Ground:
     network = configuration.network
     proxy = network.proxy.reveal() if network.proxy else None
     connection = await stack.enter_async_context(
         connected(network.endpoint, Surroundings(now), proxy=proxy, ca_file=network.ca_file)
     )
-    return {it.name: cloud_of(connection, it) for it in configuration.accounts}
+    return Ground(
+        connection,
+        {it.name: cloud_of(connection, it) for it in configuration.accounts},
+        configuration.database.url.reveal(),
+        Keys.derived(secret_of(configuration)),
+        configuration.send_test,
+        odd_keys={it.name for it in configuration.accounts if not it.credentials.plausible},
+    )
 
 
 def cloud_of(connection: Connection, account: AccountSettings) -> Cloud:
@@ -249,13 +256,21 @@ def cloud_of(connection: Connection, account: AccountSettings) -> Cloud:
     return connection.cloud(credentials, account.sdk_app_id, account.region)
 
 
-async def sample_clouds(stack: AsyncExitStack) -> dict[str, Cloud]:
-    """One account of a stand-in API on loopback, reached like the real one."""
+async def sample_ground(stack: AsyncExitStack) -> Ground:
+    """One account of a stand-in API on loopback, reached like the real one; nothing of it stays."""
     sandbox = Sandbox(now)
     url = await stack.enter_async_context(sandbox.serving())
     connection = await stack.enter_async_context(connected(url, Surroundings(now)))
     keys = Credentials(sandbox.credentials.secret_id, sandbox.credentials.secret_key)
-    return {SAMPLE_ACCOUNT: connection.cloud(keys, sandbox.sdk_app_id, sandbox.region)}
+    folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+    return Ground(
+        connection,
+        {SAMPLE_ACCOUNT: connection.cloud(keys, sandbox.sdk_app_id, sandbox.region)},
+        f"sqlite:///{folder}/sample.sqlite3",
+        Keys.derived(secrets.token_bytes(32)),
+        SAMPLE_POLICY,
+        sample=True,
+    )
 
 
 def secret_of(configuration: Configuration) -> bytes:
@@ -269,26 +284,29 @@ def secret_of(configuration: Configuration) -> bytes:
         raise SettingsError("store.no_secret", file=str(file), reason=type(error).__name__) from error
 
 
-def checkups(library: Library, ledger: StoredLedger, keys: Keys, place: str) -> tuple[Checkup, ...]:
+def checkups(library: Library, ledger: StoredLedger, ground: Ground) -> tuple[Checkup, ...]:
+    async def clock() -> Finding:
+        return doctor.clock_finding(ground.connection.ahead)
+
     async def knowledge() -> Finding:
         return doctor.knowledge_finding(len(library.entries), len({it.name for it in library.codes}))
 
     async def database() -> Finding:
         async with ledger.writing() as books:
             await books.set_frozen(frozen=await books.frozen())
-        return doctor.database_finding(place)
+        return doctor.database_finding(place_of(ground.database_url))
 
     async def frozen() -> Finding:
         async with ledger.writing() as books:
             return doctor.frozen_finding(frozen=await books.frozen())
 
     async def audit() -> Finding:
-        verdict = await verify(keys.audit, ledger.audit())
+        verdict = await verify(ground.keys.audit, ledger.audit())
         broken = verdict.number if isinstance(verdict, Broken) else None
         rows = verdict.number if isinstance(verdict, Broken) else verdict.rows
         return doctor.audit_finding(rows, broken)
 
-    steps = {"knowledge": knowledge, "database": database, "frozen": frozen, "audit": audit}
+    steps = {"clock": clock, "knowledge": knowledge, "database": database, "frozen": frozen, "audit": audit}
     return tuple(Checkup(name, run) for name, run in steps.items())
 
 

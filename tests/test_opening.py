@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -70,9 +70,11 @@ def serving(sandbox: Sandbox) -> Iterator[str]:
 
 
 @contextmanager
-def account(surroundings: dict[str, str]) -> Iterator[tuple[Sandbox, dict[str, str]]]:
-    """An account behind a server that the environment names."""
-    sandbox = Sandbox(lambda: datetime.now(UTC))
+def account(
+    surroundings: dict[str, str], ahead: timedelta = timedelta()
+) -> Iterator[tuple[Sandbox, dict[str, str]]]:
+    """An account behind a server that the environment names, whose clock may be `ahead`."""
+    sandbox = Sandbox(lambda: datetime.now(UTC) + ahead)
     with serving(sandbox) as url:
         yield (
             sandbox,
@@ -216,6 +218,17 @@ def test_the_self_check_finds_what_is_wrong_with_the_account(surroundings: dict[
 
     assert not something_wrong(fine)
     assert something_wrong(wrong)
+
+
+def test_a_wrong_clock_is_told_with_its_size_though_reading_goes_on(
+    surroundings: dict[str, str], bot: Bot
+) -> None:
+    with account(surroundings, ahead=timedelta(minutes=20)) as (_, environment):
+        findings, _ = examined(read_settings(environment), bot.library, bot.rules)
+
+    (wrong,) = [it for it in findings if it.verdict == "wrong"]
+    assert wrong.what.phrase == "doctor.clock"
+    assert wrong.what.details["seconds"] in range(-1201, -1198)
 
 
 def test_an_unexpected_error_is_told_with_a_reference(

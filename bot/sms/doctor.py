@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from bot.errors import BotError, Mistake
@@ -293,6 +293,14 @@ def audit_finding(rows: int, broken: int | None) -> Finding:
     if broken is None:
         return Finding("ok", say("doctor.audit", rows=rows))
     return Finding("wrong", say("doctor.audit_broken", row=broken), say("doctor.fix_audit"))
+
+
+def clock_finding(ahead: timedelta) -> Finding:
+    """Our clock, `ahead` of the API's. Reading goes on by the API's; a first send would be refused."""
+    seconds = round(ahead.total_seconds())
+    if not seconds:
+        return Finding("ok", say("doctor.clock_right"))
+    return Finding("wrong", say("doctor.clock", seconds=seconds), say("doctor.fix_clock"))
 
 
 def frozen_finding(*, frozen: bool) -> Finding:

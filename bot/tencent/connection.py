@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -29,6 +30,11 @@ class Connection:
         self._line = line
         self._clouds = clouds
         self._limiters: dict[str, Mapping[Action, AsyncLimiter]] = {}
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far our clock is before the API's, as far as an answer has told."""
+        return self._line.clock.ahead
 
     def cloud(self, credentials: Credentials, sdk_app_id: str, region: str) -> TencentCloud:
         """One account.
