@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import assert_never
 
-from bot.errors import BotError
+from bot.errors import BotError, ConfigurationError, Mistake
 from bot.faq.codes import CodeTable, Named
 from bot.faq.entry import Code as Reading
 from bot.faq.entry import Entry
@@ -86,10 +86,17 @@ class Drawing:
                 parts.append(self._phrases.say("draw.ask_doctor", language))
             if error.skew is not None:
                 parts.append(self.cell(say("doctor.clock", seconds=round(error.skew)), language))
+        if isinstance(error, ConfigurationError):
+            parts.append("\n".join(f"- {self._mistake(it, language)}" for it in error.mistakes))
         request = str(error.details.get("request_id") or "")
         if request and details["request_id"] not in parts[0]:
             parts.append(self.cell(say("draw.request", request=Code(request)), language))
         return "\n\n".join(parts)
+
+    def _mistake(self, mistake: Mistake, language: Language) -> str:
+        details = {name: escaped(value) for name, value in mistake.details.items()}
+        words = self._phrases.say(f"mistake.{mistake.kind}", language, **details)
+        return f"{code_span(mistake.place)} {words}"
 
     def _detail(self, value: object, language: Language) -> str:
         match value:

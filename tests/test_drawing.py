@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.drawing import Drawing, code_span, escaped, percent, plain, quoted, sparkline
-from bot.errors import BotError
+from bot.errors import BotError, ConfigurationError, Mistake
 from bot.faq.entry import Library
 from bot.language import LANGUAGES, Both, Language
 from bot.sms.cloud import ACCOUNT_ZONE, NoAnswer, Refused
@@ -340,3 +340,18 @@ def test_another_error_is_its_phrase_with_escaped_details_and_its_request(drawin
 
     assert r"“\[x\]\(y\)”" in period
     assert lost.endswith("RequestId: `7f-02`")
+
+
+def test_wrong_settings_are_told_one_by_one_with_their_places(drawing: Drawing) -> None:
+    error = ConfigurationError(
+        [
+            Mistake("smsbot.toml", 3, "unknown_key", {"key": "[x](y)"}),
+            Mistake("SMS_SDK_APP_ID", 0, "empty", {"key": "x"}),
+        ]
+    )
+
+    words = drawing.error(error, "en")
+
+    assert "`smsbot.toml:3` unknown key" in words
+    assert "`SMS_SDK_APP_ID`" in words
+    assert not any(it.type == "link_open" for it in tokens(words))
