@@ -77,9 +77,6 @@ class Office:
     sample: bool
     patient: Patient
 
-    async def examine(self) -> tuple[Finding, ...]:
-        return await doctor.examine(self.patient, now())
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -134,7 +131,7 @@ async def furnished(ground: Ground, library: Library, rules: Rules, stack: Async
     )
 
     async def checkup() -> Report:
-        return doctor.report(await doctor.examine(patient, now()), sample=sample)
+        return doctor.report(await examine(patient), sample=sample)
 
     return Office(Desk(accounts, sender, rules, checkup), sample, patient)
 
@@ -203,14 +200,14 @@ def examined(settings: Settings, library: Library, rules: Rules) -> tuple[tuple[
 
     async def examination() -> tuple[tuple[Finding, ...], bool]:
         async with open_office(settings, library, rules) as office:
-            return await office.examine(), office.sample
+            return await examine(office.patient), office.sample
 
     return asyncio.run(examination())
 
 
 def misread(error: ConfigurationError) -> tuple[Finding, ...]:
     """The self-check of settings that can't be used."""
-    return asyncio.run(doctor.examine(Patient({}, error.mistakes), now()))
+    return asyncio.run(examine(Patient({}, error.mistakes)))
 
 
 def verified(settings: Settings, head: str | None) -> Verdict:
@@ -223,6 +220,10 @@ def verified(settings: Settings, head: str | None) -> Verdict:
             return await verify(keys.audit, StoredLedger(database, keys.audit).audit(), head)
 
     return asyncio.run(verification())
+
+
+async def examine(patient: Patient) -> tuple[Finding, ...]:
+    return await doctor.examine(patient, now())
 
 
 def configured(settings: Settings) -> Configuration:

@@ -5,11 +5,11 @@ Each function raises ValueError where a text is no such word.
 
 import re
 from datetime import time, timedelta
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.errors import BotError
+from bot.loopback import is_loopback
 from bot.sms.phone import PhoneNumber, read_number
 
 ANYONE = "*"
@@ -115,7 +115,7 @@ def days(text: str) -> frozenset[int]:
 def endpoint(text: str) -> str:
     """A full URL without a path: https, or http to this machine itself."""
     url = urlsplit(text)
-    secure = url.scheme == "https" or (url.scheme == "http" and loopback(url.hostname or ""))
+    secure = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
     # Asking for a port that is no number raises ValueError.
     if not secure or not url.hostname or url.username or url.path.strip("/") or url.query or url.port == 0:
         raise ValueError
@@ -138,13 +138,6 @@ def database(text: str) -> str:
     if not text.startswith("postgresql://") or urlsplit(text).port == 0:
         raise ValueError
     return text
-
-
-def loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def matching(pattern: re.Pattern[str], text: str) -> str:

@@ -1,10 +1,9 @@
 """The address that the API is asked at."""
 
-from ipaddress import ip_address
-
 import httpx
 
 from bot.errors import SettingsError
+from bot.loopback import is_loopback
 
 
 def read_endpoint(url: str) -> httpx.URL:
@@ -23,14 +22,7 @@ def read_endpoint(url: str) -> httpx.URL:
 
 
 def safe(url: httpx.URL) -> bool:
-    return bool(url.host) and (url.scheme == "https" or (url.scheme == "http" and loopback(url.host)))
-
-
-def loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(url.host) and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host)))
 
 
 def bare(url: httpx.URL) -> bool:
