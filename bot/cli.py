@@ -5,20 +5,19 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.console import Console
 from bot.errors import BotError, ConfigurationError, KnowledgeError
 from bot.faq.assistant import Reply
 from bot.faq.codes import LONGEST
 from bot.faq.entry import Library
 from bot.faq.evaluate import Judged, Labelled, score, scores_by_kind
 from bot.faq.explain import explain
+from bot.faq.normalise import Normaliser
 from bot.guard.chain import Intact
 from bot.language import Language, language_of
 from bot.output import (
@@ -36,7 +35,7 @@ from bot.phrases import Phrases
 from bot.questions import read_labelled
 from bot.settings import Settings, read_settings
 from bot.sms.doctor import report, something_wrong
-from bot.wiring import Bot, build_bot, opening, operations, read_only, shipped_phrases
+from bot.wiring import Bot, build_bot, harvest, opening, read_only, serving, shipped_phrases
 
 WRONG_USE, FAILED = 2, 1
 
@@ -44,6 +43,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 audit_app = typer.Typer(help="The record of who did what.", rich_markup_mode=None)
 app.add_typer(audit_app, name="audit")
+knowledge_app = typer.Typer(help="What the bot knows.", rich_markup_mode=None)
+app.add_typer(knowledge_app, name="knowledge")
 
 LangOption = Annotated[
     str | None, typer.Option("--lang", help="zh or en; else the language of the question.")
@@ -93,17 +94,19 @@ def default(context: typer.Context) -> None:
 
 @app.command()
 def run(context: typer.Context) -> None:
-    """Run the bot: the console in the terminal."""
+    """Run the bot: in Slack, or without SLACK_BOT_TOKEN in the terminal."""
     settings: Settings = context.obj
     bot = build_bot(settings)
-    reason = "console.no_slack" if settings.slack else "console.no_tokens"
-    show_plain(terminal(stderr=True), bot.phrases.say(reason, settings.language))
-    open_console(bot, settings)
+    if settings.slack:
+        serving().run(settings, bot)
+    else:
+        show_plain(terminal(stderr=True), bot.phrases.say("console.no_tokens", settings.language))
+        open_console(bot, settings)
 
 
 @app.command()
 def console(context: typer.Context) -> None:
-    """Ask questions line by line, from the keyboard or a pipe."""
+    """A Slack channel in the terminal: a line in, what the bot posts out. A pipe works as well."""
     open_console(build_bot(context.obj), context.obj)
 
 
@@ -196,6 +199,42 @@ def doctor(context: typer.Context) -> None:
         sys.exit(FAILED)
 
 
+@knowledge_app.command(name="export")
+def export_phrasings(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the change and write nothing.")] = False,
+) -> None:
+    """Write the ways to ask that were added in Slack into the knowledge files."""
+    settings: Settings = context.obj
+    change, say = harvest().exported(settings, Normaliser()), shipped_phrases().say
+    out = terminal()
+    if dry_run:
+        write(harvest().difference(change))
+    else:
+        harvest().brought_home(settings, change)
+        count, files = len(change.exported), len(change.files)
+        show_plain(out, say("export.written", settings.language, count=count, files=files))
+    for it in change.skipped:
+        words = say(it.reason, settings.language, place=it.place)
+        show_plain(out, say("export.left_out", settings.language, text=it.added.text, reason=words))
+
+
+@app.command()
+def manifest(
+    context: typer.Context,
+    url: Annotated[
+        str, typer.Option("--url", help="For HTTP mode: where Slack reaches this bot, https://host.")
+    ] = "",
+    lang: LangOption = None,
+) -> None:
+    """Print the manifest of the Slack app, as JSON."""
+    if url and not url.startswith("https://"):
+        raise BotError("command.no_https")
+    language = language_option(lang) or context.obj.language
+    made = serving().manifest(shipped_phrases(), language, url)
+    write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
+
+
 @audit_app.command()
 def verify(
     context: typer.Context,
@@ -244,18 +283,7 @@ def open_console(bot: Bot, settings: Settings) -> None:
     typing, out = sys.stdin.isatty(), terminal()
     if typing:
         show_plain(out, bot.phrases.say("console.welcome", settings.language))
-    with operations(settings, bot) as open_operations:
-        surface = Console(
-            bot.assistant,
-            bot.wording,
-            bot.drawing,
-            bot.phrases,
-            open_operations,
-            partial(datetime.now, UTC),
-            settings.language,
-            partial(show_markdown, out),
-        )
-        surface.run(lines(prompt="> " if typing else ""))
+    serving().talk(settings, bot, lines(prompt="> " if typing else ""), partial(show_markdown, out))
 
 
 def judge(bot: Bot, labelled: Labelled) -> Judged:

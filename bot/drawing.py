@@ -65,12 +65,16 @@ class Drawing:
 
     def markdown(self, report: Report, language: Language) -> str:
         title = self.cell(report.title, language)
-        parts = (self._part(part, language) for part in report.parts)
+        parts = (self.part(part, language) for part in report.parts)
+        small = "\\\n".join(f"*{note}*" for note in self.notes(report, language))
+        return "\n\n".join(part for part in (f"**{title}**", *parts, small) if part)
+
+    def notes(self, report: Report, language: Language) -> list[str]:
+        """What stands small below, with the zone where a moment is shown."""
         notes = report.notes
         if any(isinstance(it, datetime) for it in cells(report)):
             notes = (*notes, say("draw.zone", zone=str(self._zone)))
-        small = "\\\n".join(f"*{self.cell(note, language)}*" for note in notes)
-        return "\n\n".join(part for part in (f"**{title}**", *parts, small) if part)
+        return [self.cell(note, language) for note in notes]
 
     def actions(self, report: Report, language: Language) -> list[str]:
         """What can be pressed, a label each; the surface numbers them."""
@@ -81,7 +85,7 @@ class Drawing:
         details = {name: self._detail(value, language) for name, value in error.details.items()}
         parts = [self._phrases.say(error.phrase, language, **details)]
         if isinstance(error, Refused):
-            parts.append(self._explained(error.code, language))
+            parts.append(self.explained(error.code, language))
             if error.code.startswith(OF_THE_KEY):
                 parts.append(self._phrases.say("draw.ask_doctor", language))
             if error.skew is not None:
@@ -128,7 +132,7 @@ class Drawing:
             case Code():
                 return code_span(cell.name)
             case EntryTitle():
-                return self._title(cell.id, language)
+                return self.title(cell.id, language)
             case PhoneNumber():
                 return escaped(str(cell))
             case str():
@@ -146,7 +150,7 @@ class Drawing:
             case _:
                 assert_never(cell)
 
-    def _part(self, part: Part, language: Language) -> str:  # noqa: PLR0911 - a line for each kind
+    def part(self, part: Part, language: Language) -> str:  # noqa: PLR0911 - a line for each kind
         match part:
             case Paragraph():
                 return self.cell(part.text, language)
@@ -162,7 +166,7 @@ class Drawing:
             case Quoted():
                 return quoted(part.text)
             case Explained():
-                return "\n".join(f"- {self._explained(code, language)}" for code in part.codes)
+                return "\n".join(f"- {self.explained(code, language)}" for code in part.codes)
             case Entries():
                 return self._titles(part.ids, language)
             case _:
@@ -195,9 +199,13 @@ class Drawing:
         )
         return self.cell(line, language)
 
-    def _explained(self, name: str, language: Language) -> str:
+    def named(self, name: str) -> Named | None:
+        """What is known of a code."""
+        return self._codes.named(name)
+
+    def explained(self, name: str, language: Language) -> str:
         """A code in short: what it means, carrier by carrier where they disagree, and what to do."""
-        found = self._codes.named(name)
+        found = self.named(name)
         if found is None:
             return self.cell(say("draw.unknown_code", code=Code(name)), language)
         meanings = list(self._meanings(found, language))
@@ -232,10 +240,14 @@ class Drawing:
         return self._phrases.say("draw.meaning", language, meaning=reading.meaning[language], advice=advice)
 
     def _titles(self, ids: Sequence[str], language: Language) -> str:
-        titles = "\n".join(f"- {self._title(it, language)}" for it in ids if it in self._entries)
+        titles = "\n".join(f"- {self.title(it, language)}" for it in self.known(ids))
         return f"{self._phrases.say('draw.entries', language)}\n{titles}" if titles else ""
 
-    def _title(self, name: str, language: Language) -> str:
+    def known(self, ids: Iterable[str]) -> list[str]:
+        """The answers that there are, each once."""
+        return [it for it in dict.fromkeys(ids) if it in self._entries]
+
+    def title(self, name: str, language: Language) -> str:
         """An id that a changed knowledge base lacks is shown as such."""
         return self._entries[name].title[language] if name in self._entries else code_span(name)
 
@@ -306,8 +318,11 @@ def columns_of(table: Table) -> Iterator[tuple[Cell, ...]]:
 
 
 def rule(column: Sequence[Cell]) -> str:
-    numeric = any(isinstance(it, int | float | Share) for it in column)
-    return "---:" if numeric else "---"
+    return "---:" if numeric(column) else "---"
+
+
+def numeric(column: Sequence[Cell]) -> bool:
+    return any(isinstance(it, int | float | Share) for it in column)
 
 
 def in_table(cell: str) -> str:

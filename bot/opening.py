@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -28,19 +27,18 @@ from bot.secret import encoded
 from bot.settings import Settings
 from bot.sms import doctor
 from bot.sms.cloud import Cloud
-from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
 from bot.sms.doctor import Checkup, Finding, Patient
-from bot.sms.operations import ASSISTANT, VERBS, carry_out
+from bot.sms.operations import rights
 from bot.sms.phone import PhoneNumber
 from bot.sms.report import Report
 from bot.sms.sending import AllowedNumber, AllowedTemplate
 from bot.sms.textcheck import Rules
 from bot.store.books import StoredLedger
-from bot.store.database import file_of, open_database
+from bot.store.database import Database, file_of, open_database
 from bot.store.history import KeptHistory
 from bot.store.secret import kept_secret
-from bot.telemetry import reference, set_up_logs
+from bot.telemetry import set_up_logs
 from bot.tencent.call import Surroundings
 from bot.tencent.connection import Connection, connected
 from bot.tencent.signing import Credentials
@@ -71,11 +69,15 @@ SAMPLE_POLICY = SendPolicy(
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The SMS side, open. `sample`: nothing of it is real."""
+    """The SMS side, open, and what the surfaces need of what it stands on. `sample`: nothing of it is real."""
 
     desk: Desk
     sample: bool
     patient: Patient
+    configuration: Configuration
+    policy: SendPolicy
+    database: Database
+    ledger: StoredLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,10 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, library: Library, rules: Rules) -> AsyncIterator[Office]:
-    """Everything that `settings` lead to; without an account, a stand-in with sample data.
+async def open_office(
+    settings: Settings, library: Library, rules: Rules, *, samples: bool = True
+) -> AsyncIterator[Office]:
+    """Everything that `settings` lead to; without an account, a stand-in with `samples`, or none at all.
 
     Raises:
         ConfigurationError: with all that is wrong in smsbot.toml and the environment.
@@ -103,14 +107,16 @@ async def open_office(settings: Settings, library: Library, rules: Rules) -> Asy
     async with AsyncExitStack() as stack:
         logs = configuration.logs
         stack.callback(set_up_logs(logs.level, logs.format, sys.stderr, configuration.secrets()))
-        if configuration.accounts:
+        if configuration.accounts or not samples:
             ground = await real_ground(configuration, stack)
         else:
             ground = await sample_ground(stack)
-        yield await furnished(ground, library, rules, stack)
+        yield await furnished(ground, configuration, library, rules, stack)
 
 
-async def furnished(ground: Ground, library: Library, rules: Rules, stack: AsyncExitStack) -> Office:
+async def furnished(
+    ground: Ground, configuration: Configuration, library: Library, rules: Rules, stack: AsyncExitStack
+) -> Office:
     """The office over its clouds, with somebody who looks after the sends that are under way."""
     keys, policy, sample = ground.keys, ground.policy, ground.sample
     database = await stack.enter_async_context(open_database(ground.database_url))
@@ -133,7 +139,8 @@ async def furnished(ground: Ground, library: Library, rules: Rules, stack: Async
     async def checkup() -> Report:
         return doctor.report(await examine(patient), sample=sample)
 
-    return Office(Desk(accounts, sender, rules, checkup), sample, patient)
+    desk = Desk(accounts, sender, rules, checkup)
+    return Office(desk, sample, patient, configuration, policy, database, ledger)
 
 
 async def care(sender: GuardedSender) -> None:
@@ -152,43 +159,6 @@ async def ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-class Operations:
-    """The SMS side for a surface that waits for each answer. Opened by the first command that needs it."""
-
-    def __init__(self, settings: Settings, library: Library, rules: Rules) -> None:
-        self._open = partial(open_office, settings, library, rules)
-        self._runner = asyncio.Runner()
-        self._stack = AsyncExitStack()
-        self._office: Office | None = None
-
-    def run(self, command: Command) -> Report:
-        """Raises:
-        BotError: when it can't be done, in words for the asker.
-        """
-        return self._runner.run(self._run(command))
-
-    def pause(self, seconds: float) -> None:
-        """Lets what is under way go on for a while."""
-        self._runner.run(asyncio.sleep(seconds))
-
-    def close(self) -> None:
-        self._runner.run(self._stack.aclose())
-        self._runner.close()
-
-    async def _run(self, command: Command) -> Report:
-        if self._office is None:
-            self._office = await self._stack.enter_async_context(self._open())
-        try:
-            return await carry_out(command, self._office.desk)
-        except BotError:
-            raise
-        except Exception as error:
-            # The one place where anything is caught: the asker gets a reference that finds the log line.
-            number = reference(secrets.randbits)
-            LOG.exception("unexpected_error", reference=number, verb=command.verb)
-            raise BotError("sms.unexpected", reference=number) from error
 
 
 def examined(settings: Settings, library: Library, rules: Rules) -> tuple[tuple[Finding, ...], bool]:
@@ -228,11 +198,7 @@ async def examine(patient: Patient) -> tuple[Finding, ...]:
 
 def configured(settings: Settings) -> Configuration:
     """What the operator has set up, from the environment and the file beside which the program was started."""
-    rights = {
-        **{topic.verb: "reads" for topic in ASSISTANT},
-        **{name: it.right for name, it in VERBS.items()},
-    }
-    return read_configuration(settings.environment, rights, Path.cwd())
+    return read_configuration(settings.environment, rights(), Path.cwd())
 
 
 async def real_ground(configuration: Configuration, stack: AsyncExitStack) -> Ground:

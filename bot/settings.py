@@ -49,7 +49,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         knowledge=Path(environment.get("SMSBOT_KNOWLEDGE") or shipped_knowledge()),
         cache=cache_folder(environment),
         language=language_setting(environment),
-        slack=bool(environment.get("SLACK_BOT_TOKEN")),
+        slack=any(environment.get(f"SLACK_BOT_TOKEN{end}") for end in ("", "_FILE")),
         environment=Environment(environment),
     )
 

@@ -20,7 +20,8 @@ CAPS = {
     "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "slack_sdk": logging.INFO,
-    "slack_bolt": logging.INFO,
+    # Lower down it tells of whole payloads, and warns of what is meant.
+    "slack_bolt": logging.ERROR,
 }
 
 

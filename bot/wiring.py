@@ -1,11 +1,8 @@
 """Makes every part once and hands it on: the only place that knows them all."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 from bot.drawing import Drawing
 from bot.faq.assistant import Assistant
@@ -19,8 +16,6 @@ from bot.knowledge import cached_knowledge
 from bot.phrases import Phrases
 from bot.settings import Settings, shipped_knowledge
 from bot.sms.cloud import ACCOUNT_ZONE
-from bot.sms.command import Command
-from bot.sms.report import Report
 from bot.sms.textcheck import Rules
 from bot.wording import Wording
 
@@ -75,36 +70,14 @@ def shipped_phrases() -> Phrases:
     return Phrases(making().read_phrases(shipped_knowledge()))
 
 
-@contextmanager
-def operations(settings: Settings, bot: Bot) -> Iterator["Deferred"]:
-    """What does the verbs of the SMS side, opened by the first of them that needs it."""
-    deferred = Deferred(settings, bot)
-    try:
-        yield deferred
-    finally:
-        deferred.close()
+def serving() -> ModuleType:
+    """The Slack side, on real Slack or in the terminal."""
+    return import_module("bot.serving")
 
 
-class Deferred:
-    """Operations that are loaded when they are first asked for anything."""
-
-    def __init__(self, settings: Settings, bot: Bot) -> None:
-        self._settings = settings
-        self._bot = bot
-        self._operations: Any = None
-
-    def run(self, command: Command) -> Report:
-        if self._operations is None:
-            self._operations = opening().Operations(self._settings, self._bot.library, self._bot.rules)
-        report: Report = self._operations.run(command)
-        return report
-
-    def pause(self, seconds: float) -> None:
-        self._operations.pause(seconds)
-
-    def close(self) -> None:
-        if self._operations is not None:
-            self._operations.close()
+def harvest() -> ModuleType:
+    """What brings knowledge that was added in Slack into the files."""
+    return import_module("bot.harvest")
 
 
 def opening() -> ModuleType:

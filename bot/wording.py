@@ -41,31 +41,45 @@ class Wording:
 
     def entry(self, entry: Entry, language: Language) -> str:
         """The answer under its question, with its pages, its neighbours and its date."""
-        say = self.phrases.say
-        parts = [f"**{entry.title[language]}**", entry.answer[language]]
-        if entry.links:
-            rows = "\n".join(f"- [{link.title}]({address(link.url)})" for link in entry.links)
-            parts.append(f"{say('answer.links', language)}\n{rows}")
+        parts = [f"**{entry.title[language]}**", entry.answer[language], self.links(entry, language)]
         if entry.see:
             parts.append(self._see(entry.see, language))
-        category = say(f"category.{entry.category}", language)
-        source = say("answer.source", language, category=category, updated=entry.updated.isoformat())
-        return "\n\n".join([*parts, f"*{source}*"])
+        parts.append(f"*{self.source(entry, language)}*")
+        return "\n\n".join(part for part in parts if part)
+
+    def links(self, entry: Entry, language: Language) -> str:
+        """The pages of an answer under their heading; "" for none."""
+        if not entry.links:
+            return ""
+        rows = "\n".join(f"- [{link.title}]({address(link.url)})" for link in entry.links)
+        return f"{self.phrases.say('answer.links', language)}\n{rows}"
+
+    def source(self, entry: Entry, language: Language) -> str:
+        category = self.phrases.say(f"category.{entry.category}", language)
+        updated = entry.updated.isoformat()
+        return self.phrases.say("answer.source", language, category=category, updated=updated)
 
     def code(self, named: Named, language: Language) -> str:
         """One code: what it means, why it comes, what to do, whether a retry makes sense."""
+        parts = [self.heading(named, language), self.readings(named, language)]
+        if see := see_of(named):
+            parts.append(self._see(see, language))
+        return "\n\n".join(parts)
+
+    def heading(self, named: Named, language: Language) -> str:
+        """The name of a code, where it comes from, and how well that is known."""
         first = named.readings[0]
-        heading = self.phrases.say(
+        return self.phrases.say(
             "code.heading",
             language,
             name=named.name,
             origin=self.phrases.say(f"origin.{first.origin}", language),
             verified=self.phrases.say(f"verified.{first.verified}", language),
         )
-        parts = [heading, *self._readings(named.readings, language)]
-        if see := tuple(dict.fromkeys(name for reading in named.readings for name in reading.see)):
-            parts.append(self._see(see, language))
-        return "\n\n".join(parts)
+
+    def readings(self, named: Named, language: Language) -> str:
+        """What stands below the heading of a code."""
+        return "\n\n".join(self._readings(named.readings, language))
 
     def title(self, hit: Hit, language: Language) -> str:
         """A line that names a hit, for a choice."""
@@ -73,6 +87,10 @@ class Wording:
             return hit.subject.title[language]
         meaning = hit.subject.readings[0].meaning[language]
         return self.phrases.say("code.choice", language, name=f"`{hit.id}`", meaning=meaning)
+
+    def titles(self, names: Iterable[str], language: Language) -> list[tuple[str, str]]:
+        """Of the answers of these ids that there are, each id with its title."""
+        return [(it, self._entries[it].title[language]) for it in names if it in self._entries]
 
     def _readings(self, readings: tuple[Code, ...], language: Language) -> Iterator[str]:
         """Each meaning once, with the carriers that share it."""
@@ -115,7 +133,7 @@ class Wording:
             yield f"- {self.phrases.say(phrase, language, rows=words)}"
 
     def _see(self, names: Iterable[str], language: Language) -> str:
-        titles = "\n".join(f"- {self._entries[name].title[language]}" for name in names)
+        titles = "\n".join(f"- {title}" for _, title in self.titles(names, language))
         return f"{self.phrases.say('answer.see', language)}\n{titles}"
 
     def _choices(self, reply: Unsure) -> str:
@@ -141,6 +159,11 @@ class Wording:
             if it.family:
                 words += " " + self.phrases.say("code.family", language, meaning=it.family[language])
             yield words
+
+
+def see_of(named: Named) -> tuple[str, ...]:
+    """The ids of the answers that all readings of a code point to, each once."""
+    return tuple(dict.fromkeys(name for reading in named.readings for name in reading.see))
 
 
 def meaning_first(code: Code) -> tuple[bool, str]:

@@ -34,7 +34,7 @@ from bot.tencent.connection import connected
 from bot.tencent.signing import Credentials
 from bot.wiring import Bot, build_bot
 from tests.guard.small_guard import ALICE, KEYS, NO_LIMITS, PHONE, POLICY
-from tests.test_opening import OPERATOR
+from tests.opened import OPERATOR
 
 VERBS = ("balance", "stats", "stats 7d", "trace 13800138000", "templates", "signatures", "doctor")
 AUDIT_ROWS = 100_000

@@ -20,9 +20,10 @@ from pydantic import BaseModel
 from bot.configuration import words
 from bot.configuration.reading import read_configuration
 from bot.configuration.shapes import OperatorFile
-from bot.configuration.values import Configuration, Credentials
+from bot.configuration.values import Configuration, Credentials, HttpAddress, SlackSettings
 from bot.errors import ConfigurationError, Mistake
 from bot.guard.policy import Limits
+from bot.guard.rates import RateLimits
 from bot.language import LANGUAGES
 from bot.secret import Secret
 from bot.settings import read_settings
@@ -70,7 +71,41 @@ WRONG_VARIABLES: list[tuple[dict[str, str], str]] = [
     ({"SMSBOT_DATABASE_URL": "mysql://u:geheim@h/db"}, "SMSBOT_DATABASE_URL wrong_database"),
     ({"SMSBOT_DATABASE_URL": "sqlite:///:memory:"}, "SMSBOT_DATABASE_URL wrong_database"),
     ({"SMSBOT_DATABASE_URL": "sqlite://"}, "SMSBOT_DATABASE_URL wrong_database"),
+    *(
+        ({"SMSBOT_HTTP": address}, "SMSBOT_HTTP wrong_address")
+        for address in (
+            "8080",
+            "localhost",
+            "127.0.0.1:65536",
+            "::1:8080",
+            "[127.0.0.1]:1",
+            "http://x:1",
+            "a b:1",
+        )
+    ),
     ({"SMSBOT_DATABSE_URL": "sqlite:///x"}, "SMSBOT_DATABSE_URL misspelt_variable"),
+]
+SLACK = {
+    "SLACK_BOT_TOKEN": "xoxb-1-2-q7Zbot",
+    "SLACK_APP_TOKEN": "xapp-1-A0-q7Zapp",
+    "SLACK_SIGNING_SECRET": "q7Z0123456789abcdef",
+}
+WRONG_SLACK: list[tuple[dict[str, str], list[str]]] = [
+    ({"SLACK_BOT_TOKEN": "xoxp-1-2-person"}, ["SLACK_BOT_TOKEN wrong_bot_token"]),
+    ({"SLACK_BOT_TOKEN": "xoxb-1 2"}, ["SLACK_BOT_TOKEN wrong_bot_token"]),
+    ({"SLACK_APP_TOKEN": "0123456789abcdef"}, ["SLACK_APP_TOKEN wrong_app_token"]),
+    ({"SLACK_SIGNING_SECRET": "two words"}, ["SLACK_SIGNING_SECRET wrong_signing_secret"]),
+    ({"SLACK_SIGNING_SECRET": "xoxb-1-2-q7Zbot"}, ["SLACK_SIGNING_SECRET misplaced_token"]),
+    (
+        {"SLACK_BOT_TOKEN": SLACK["SLACK_APP_TOKEN"], "SLACK_APP_TOKEN": SLACK["SLACK_BOT_TOKEN"]},
+        ["SLACK_APP_TOKEN misplaced_token", "SLACK_BOT_TOKEN misplaced_token"],
+    ),
+    ({"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": " "}, ["SLACK_APP_TOKEN no_transport"]),
+    ({"SLACK_APP_TOKEN": "", "SLACK_APP_TOKEN_FILE": "/nowhere"}, ["SLACK_APP_TOKEN_FILE no_file"]),
+    ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": ""}, ["SLACK_CLIENT_ID oauth_variables"]),
+    ({"SLACK_API_URL": "http://slack.example.com/api/"}, ["SLACK_API_URL wrong_slack_url"]),
+    ({"SLACK_API_URL": "https://slack.example.com/api/chat"}, ["SLACK_API_URL wrong_slack_url"]),
+    ({"SLACK_API_URL": "slack.com"}, ["SLACK_API_URL wrong_slack_url"]),
 ]
 WRONG_FILES = [
     ('langauge = "zh"', "smsbot.toml:1 misspelt_key"),
@@ -81,6 +116,10 @@ WRONG_FILES = [
     ('admins = ["alice"]', "smsbot.toml:1 wrong_person"),
     ('admins = ["*"]', "smsbot.toml:1 wrong_person"),
     ('on_call = "C0OPS"', "smsbot.toml:1 wrong_person"),
+    ('on_call_channel = "#sms"', "smsbot.toml:1 wrong_channel"),
+    ("[rates]\nperson_minute = 2", "smsbot.toml:2 out_of_range"),
+    ("[rates]\nchannel_minute = 6001", "smsbot.toml:2 out_of_range"),
+    ("[rates]\nminute = 5", "smsbot.toml:2 misspelt_key"),
     ('proxy = "proxy:3128"', "smsbot.toml:1 wrong_proxy"),
     ('proxy = "http://me:geheim@proxy:3128"', "smsbot.toml:1 literal_secret"),
     ('proxy = "env:PROXY"', "smsbot.toml:1 unset_variable"),
@@ -101,6 +140,7 @@ WRONG_FILES = [
     ("[send_test.limits]\nnumber_seconds = 5", "smsbot.toml:2 out_of_range"),
     ("[send_test.limits]\nday = 201", "smsbot.toml:2 out_of_range"),
     ("[send_test.limits]\nday = true", "smsbot.toml:2 wrong_type"),
+    ('[send_test]\nchannels = ["dm"]', "smsbot.toml:2 wrong_channel"),
     ('[[digest]]\nchannel = "*"', "smsbot.toml:2 wrong_channel"),
     ('[[digest]]\nchannel = "C0A"\nat = "9:00"', "smsbot.toml:3 wrong_time"),
     ('[[digest]]\nchannel = "C0A"\nat = "24:00"', "smsbot.toml:3 wrong_time"),
@@ -147,6 +187,10 @@ def test_without_a_file_and_without_variables_nothing_is_on(tmp_path: Path) -> N
     assert found.alerts is None
     assert found.database.url.reveal() == "sqlite:////state/smsbot/smsbot.sqlite3"
     assert found.network.endpoint == "https://sms.tencentcloudapi.com"
+    assert found.slack is None
+    assert found.http == HttpAddress("127.0.0.1", 8080)
+    assert found.rates == RateLimits(20, 60)
+    assert found.groups == set()
 
 
 # The sample
@@ -166,6 +210,7 @@ def test_the_sample_shows_every_key_and_only_keys_that_there_are(project: Path, 
 
     assert set(keys_in(tomllib.loads(sample))) == set(keys_of(OperatorFile))
     assert found.send_test.limits == Limits()
+    assert found.rates == RateLimits()
     assert found.digests[0].days == {0, 1, 2, 3, 4}
     assert found.alerts is not None
     assert found.alerts.shares == (0.3, 0.1, 0)
@@ -293,7 +338,7 @@ def test_a_secret_and_a_file_for_it_are_one_too_many(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["SMSBOT_HTTP", "SMSBOT_PORT", "SMSBOT_SERVICE_HOST", "SMSBOT_PORT_8080_TCP_ADDR", "SMSBOT_VERSION"],
+    ["SMSBOT_PORT", "SMSBOT_SERVICE_HOST", "SMSBOT_PORT_8080_TCP_ADDR", "SMSBOT_VERSION"],
 )
 def test_variables_that_others_make_up_are_left_alone(name: str, tmp_path: Path) -> None:
     read(None, tmp_path, {name: "x"})
@@ -342,6 +387,86 @@ def test_another_file_can_be_named_and_its_paths_are_its_own(tmp_path: Path) -> 
     assert found.network.ca_file == etc / "ca.pem"
 
 
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("192.0.2.1:80", "192.0.2.1", 80),
+        ("localhost:0", "localhost", 0),
+        (":8080", "", 8080),
+        ("[::1]:8080", "::1", 8080),
+    ],
+)
+def test_the_address_to_listen_on_is_a_host_and_a_port(
+    text: str, host: str, port: int, tmp_path: Path
+) -> None:
+    assert read(None, tmp_path, {"SMSBOT_HTTP": text}).http == HttpAddress(host, port)
+
+
+# Slack
+
+
+def slack(folder: Path, environment: Mapping[str, str]) -> SlackSettings:
+    found = read(None, folder, environment).slack
+    assert found
+    return found
+
+
+def test_tokens_make_a_slack_and_the_app_token_wins(tmp_path: Path) -> None:
+    found = slack(tmp_path, SLACK)
+
+    assert found.bot_token.reveal() == SLACK["SLACK_BOT_TOKEN"]
+    assert found.transport == "socket"
+    assert found.api_url == "https://slack.com/api/"
+
+
+def test_without_an_app_token_slack_comes_over_http(tmp_path: Path) -> None:
+    found = slack(tmp_path, {**SLACK, "SLACK_APP_TOKEN": ""})
+
+    assert found.transport == "http"
+    assert found.signing_secret == Secret(SLACK["SLACK_SIGNING_SECRET"])
+
+
+def test_tokens_may_come_out_of_files(tmp_path: Path) -> None:
+    environment = {}
+    for name, value in SLACK.items():
+        (tmp_path / name).write_text(value + "\n")
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+
+    assert slack(tmp_path, environment) == slack(tmp_path, SLACK)
+
+
+@pytest.mark.parametrize(("change", "expected"), WRONG_SLACK)
+def test_a_wrong_token_is_told_by_its_variable(
+    change: dict[str, str], expected: list[str], tmp_path: Path
+) -> None:
+    # With both ways to Slack the one that is not changed is fine, so that one mistake is one line.
+    assert told(None, tmp_path, SLACK | change) == expected
+
+
+@pytest.mark.parametrize("name", sorted(SLACK))
+def test_without_a_bot_token_slack_is_not_looked_at(name: str, tmp_path: Path) -> None:
+    environment = {
+        "SLACK_APP_TOKEN": "of another tool",
+        "SLACK_API_URL": "x",
+        name: "xapp-1",
+        "SLACK_BOT_TOKEN": "",
+    }
+
+    assert read(None, tmp_path, environment).slack is None
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://127.0.0.1:3811/api/", "http://127.0.0.1:3811/api/"),
+        ("http://localhost:3811", "http://localhost:3811/api/"),
+        ("https://slack-gov.com/api", "https://slack-gov.com/api/"),
+    ],
+)
+def test_the_address_of_slack_ends_as_its_clients_need_it(text: str, url: str, tmp_path: Path) -> None:
+    assert slack(tmp_path, {**SLACK, "SLACK_API_URL": text}).api_url == url
+
+
 # The file
 
 
@@ -357,6 +482,41 @@ def test_test_sends_are_set_up_in_full(tmp_path: Path) -> None:
     ]
     assert found.send_test.limits == Limits(day=5)
     assert found.access[0].channels == {"*"}
+
+
+def test_rules_of_access_and_rates_are_read(tmp_path: Path) -> None:
+    toml = """
+    on_call = "S0SMS"
+    on_call_channel = "C0SMS"
+    [[access]]
+    verbs = ["stats"]
+    people = ["U0ALICE", "S0QA"]
+    channels = ["dm", "C0OPS", "console"]
+    [rates]
+    person_minute = 5
+    """
+
+    found = read(toml, tmp_path)
+
+    (rule,) = found.access
+    assert rule.channels == {"dm", "C0OPS", "console"}
+    assert (found.on_call, found.on_call_channel) == ("S0SMS", "C0SMS")
+    assert found.rates == RateLimits(5, 60)
+
+
+def test_every_group_that_a_setting_names_is_known_as_one(tmp_path: Path) -> None:
+    toml = """
+    admins = ["U0ALICE", "S0ADMINS"]
+    knowledge_owners = ["S0WRITERS"]
+    on_call = "S0SMS"
+    [[access]]
+    verbs = ["stats"]
+    people = ["*", "S0OPS"]
+    [send_test]
+    people = ["W0BOB", "S0QA"]
+    """
+
+    assert read(toml, tmp_path).groups == {"S0ADMINS", "S0WRITERS", "S0SMS", "S0OPS", "S0QA"}
 
 
 def test_digests_and_alerts_are_read(tmp_path: Path) -> None:
@@ -433,6 +593,7 @@ def test_every_mistake_can_be_told_in_both_languages(tmp_path: Path) -> None:
     phrases = shipped_phrases()
     cases: list[tuple[str, Mapping[str, str]]] = [(toml, {}) for toml, _ in WRONG_FILES]
     cases += [("", environment) for environment, _ in WRONG_VARIABLES]
+    cases += [("", {**SLACK, **change}) for change, _ in WRONG_SLACK]
     cases += [(PROD + keys, {"ID": "x"}) for keys, _ in WRONG_KEYS]
     cases += [("", {"SMSBOT_DATABASE_URL": "postgresql://db/sms"}), ("[send_test]\nenabled = true", {})]
     found = [it for toml, environment in cases for it in mistakes(toml, tmp_path, environment)]
@@ -512,6 +673,7 @@ def test_no_secret_shows_in_anything_that_can_be_printed(
         "SMSBOT_SECRET_KEY": seal + "x" * 32,
         "SMSBOT_DATABASE_URL": f"postgresql://me:{password}@db/sms",
         "SMSBOT_CONFIG": "",
+        **SLACK,
     }
     found = read_configuration(environment, VERBS, Path("/nowhere"))
     whole = read_settings(environment)
@@ -522,12 +684,15 @@ def test_no_secret_shows_in_anything_that_can_be_printed(
         str(deepcopy(found)),
     ]
 
-    assert set(found.secrets()) == {secret_id, secret_key, seal + "x" * 32, password}
+    assert set(found.secrets()) == {secret_id, secret_key, seal + "x" * 32, password, *SLACK.values()}
     assert not [secret for secret in found.secrets() if any(secret in text for text in shown)]
 
 
 @settings(max_examples=50, deadline=None)
-@given(secret=hidden_texts(), name=st.sampled_from(["SMSBOT_SECRET_KEY", "SMSBOT_DATABASE_URL", *ACCOUNT]))
+@given(
+    secret=hidden_texts(),
+    name=st.sampled_from(["SMSBOT_SECRET_KEY", "SMSBOT_DATABASE_URL", *ACCOUNT, *SLACK]),
+)
 def test_no_secret_shows_in_a_mistake_nor_in_its_traceback(secret: str, name: str) -> None:
     short = secret[:20]
     broken = {name: short, "SMSBOT_LOG_LEVEL": short, "TENCENTCLOUD_SMS_ENDPOINT": f"http://{short}@x"}

@@ -1,264 +1,508 @@
-"""The bot in a terminal."""
+"""The bot in a terminal, with a small Bolt app in the place of ours."""
 
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest, AsyncRespond, AsyncSay
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.console import WATCHED, Console
-from bot.errors import BotError
+from bot.console import CHANNEL, PERSON, Console
 from bot.language import Language
-from bot.sms.command import Command
-from bot.sms.report import Action, Paragraph, Refresh, Report, say
-from bot.wiring import Bot
+from bot.making import read_phrases
+from bot.phrases import Phrases
+from bot.settings import shipped_knowledge
+from bot.slack.names import ASK, EXPLAIN
+from bot.workspace.server import BOT_TOKEN, Workspace
+from bot.workspace.team import BOT, BOT_ID, Channel, Payload
 
+Block = dict[str, Any]
+
+ANYTHING = re.compile("")
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
+PHRASES = Phrases(read_phrases(shipped_knowledge()))
+
+
+def plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(label: str, action: str, **more: Any) -> Block:
+    return {"type": "button", "text": plain(label), "action_id": action, "value": action, **more}
+
+
+def row(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def typed(name: str, label: str, **more: Any) -> Block:
+    element = {"type": "plain_text_input", "action_id": "filled", "max_length": 20, **more.pop("element", {})}
+    return {"type": "input", "block_id": name, "label": plain(label), "element": element, **more}
+
+
+def menu(name: str, label: str, **more: Any) -> Block:
+    options = [{"text": plain(it), "value": it.lower()} for it in ("Qa", "Boss")]
+    element = {"type": "static_select", "action_id": "filled", "options": options, **more}
+    return {"type": "input", "block_id": name, "label": plain(label), "element": element}
+
+
+def modal(*blocks: Block, **more: Any) -> Block:
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": plain("Test send"),
+        "blocks": list(blocks),
+        **more,
+    }
+
+
+PREVIEW = [section("Preview"), row(button("Send", "send", style="danger"), button("Cancel", "stop"))]
+DIALOG = {
+    "title": plain("Really?"),
+    "text": plain("It costs."),
+    "confirm": plain("Do it"),
+    "deny": plain("No"),
+}
+FORM = modal(
+    menu("phone", "Phone"),
+    typed("words", "Words", hint=plain("a few"), optional=True, element={"initial_value": "hi"}),
+    submit=plain("Next"),
+)
+HOME = {
+    "type": "home",
+    "blocks": [
+        section("Welcome"),
+        row(button("Balance", "balance")),
+        {**typed("seek", "Search", element={"action_id": "seek"}), "dispatch_action": True},
+    ],
+}
+
+
 @dataclass
-class Answering:
-    """Operations that answer with the reports they were given, one after the other."""
+class Small:
+    """An app that answers with what it is given, and notes what it was asked."""
 
-    reports: list[Report] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
-    paused: float = 0.0
+    client: AsyncWebClient
+    answers: Mapping[str, Sequence[Block]]
+    commands: list[str] = field(default_factory=list)
+    pressed: list[str] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def run(self, command: Command) -> Report:
-        self.commands.append(command)
-        if not self.reports:
-            raise BotError("sms.no_account")
-        return self.reports.pop(0)
+    async def command(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        text = body["text"]
+        self.commands.append(text)
+        match text:
+            case "form":
+                await self.client.views_open(trigger_id=body["trigger_id"], view=FORM)
+            case "read":
+                view = modal(section("A long answer"), row(button("Share", "share")), notify_on_close=True)
+                await self.client.views_open(trigger_id=body["trigger_id"], view=view)
+            case "sure":
+                view = modal(section("Really send?"), submit=plain("Send"))
+                await self.client.views_open(trigger_id=body["trigger_id"], view=view)
+            case "load":
+                opened = await self.client.views_open(
+                    trigger_id=body["trigger_id"], view=modal(section("Loading"))
+                )
+                await self.client.views_update(view_id=opened["view"]["id"], view=FORM)
+            case "watch":
+                posted = await self.client.chat_postMessage(channel=CHANNEL, text="Waiting\nfor the receipt")
+                self.tasks.append(asyncio.create_task(self.deliver(posted["ts"])))
+            case "balance twice":
+                for left in ("so far", "all"):
+                    blocks = [section("Balance"), section(f"Left: {left}"), row(button("Share", left))]
+                    await respond(text="Balance", blocks=[*blocks, section("as of noon")])
+            case "call":
+                await self.client.chat_postMessage(channel="C0CALL", text="Somebody needs help")
+            case _:
+                await respond(text=f"said {text}", blocks=list(self.answers.get(text, ())) or None)
 
-    def pause(self, seconds: float) -> None:
-        self.paused += seconds
+    async def deliver(self, ts: str) -> None:
+        await self.client.chat_update(channel=CHANNEL, ts=ts, text="Waiting\nDelivered")
+
+    async def mention(self, body: dict[str, Any], say: AsyncSay) -> None:
+        event = body["event"]
+        thread = event.get("thread_ts")
+        words = f"{'more' if thread else 'asked'} {event['text'].removeprefix(f'<@{BOT.id}> ')}"
+        blocks = list(self.answers.get(words, ())) or None
+        await say(text=words, blocks=blocks, thread_ts=thread or event["ts"])
+
+    async def direct(self, body: dict[str, Any], say: AsyncSay) -> None:
+        await say(text=f"privately {body['event']['text']}")
+
+    async def press(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        action = body["actions"][0]
+        self.pressed.append(action["action_id"] if action["type"] == "button" else str(action.get("value")))
+        match action["action_id"]:
+            case "send":
+                await respond(text="Handed over", replace_original=True)
+            case "more":
+                await respond(text="Thank you")
+            case "seek":
+                found = {**HOME, "blocks": [*HOME["blocks"], section(f"Found {action['value']}")]}
+                await self.client.views_publish(user_id=PERSON, view=found)
+            case _:
+                pass
+
+    async def submit(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        values = body["view"]["state"]["values"]
+        self.sent.append(values)
+        words = values.get("words", {}).get("filled", {}).get("value")
+        if words == "bad":
+            await ack(response_action="errors", errors={"words": "Not these"})
+        else:
+            await ack()
+            await self.client.chat_postMessage(channel=CHANNEL, text="Form taken")
+
+    async def close(self, ack: AsyncAck) -> None:
+        await ack()
+        self.closed.append("view")
+
+    async def home(self) -> None:
+        await self.client.views_publish(user_id=PERSON, view=HOME)
+
+    async def explain(self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        await respond(text=f"explained {body['message']['text']}")
+
+    async def ask(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await self.client.views_open(trigger_id=body["trigger_id"], view=FORM)
+
+    def build(self) -> AsyncApp:
+        app = AsyncApp(client=self.client, authorize=authorise, process_before_response=True)
+        app.command("/sms")(self.command)
+        app.event("app_mention")(self.mention)
+        app.event("message")(self.direct)
+        app.event("app_home_opened")(self.home)
+        app.action({"type": "block_actions", "action_id": ANYTHING})(self.press)
+        app.view("form")(self.submit)
+        app.view_closed("form")(self.close)
+        app.shortcut(EXPLAIN.callback)(self.explain)
+        app.shortcut(ASK.callback)(self.ask)
+        return app
 
 
-def said(bot: Bot, *lines: str, language: Language = "en", operations: Answering | None = None) -> list[str]:
-    shown: list[str] = []
-    console = Console(
-        bot.assistant,
-        bot.wording,
-        bot.drawing,
-        bot.phrases,
-        operations or Answering(),
-        lambda: NOW,
-        language,
-        shown.append,
+async def authorise() -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=None, team_id="T0TEAM", bot_user_id=BOT.id, bot_id=BOT_ID, bot_token=BOT_TOKEN
     )
-    console.run(lines)
-    return [words for words in shown if words]
 
 
-def test_a_question_is_answered_in_its_language(bot: Bot) -> None:
-    (answer,) = said(bot, "多少个字算一条短信？")
+@dataclass
+class Session:
+    """What was shown, and the app that stood behind it."""
 
-    assert "70" in answer
-    assert "来源" in answer
-
-
-def test_a_command_works_with_and_without_its_slash_word(bot: Bot) -> None:
-    assert said(bot, "/sms error 1031") == said(bot, "/error 1031")
-    assert said(bot, "/sms ask refund a mainland package") == said(bot, "refund a mainland package")
+    shown: list[str]
+    app: Small
 
 
-def test_a_number_chooses_what_was_offered(bot: Bot) -> None:
-    offered, chosen = said(bot, "/sms error 1o31", "1")
+def talk(
+    *lines: str,
+    language: Language = "en",
+    answers: Mapping[str, Sequence[Block]] | None = None,
+    show: Callable[[str], None] | None = None,
+) -> Session:
+    shown: list[str] = []
 
-    assert "1. `1031`" in offered
-    assert chosen.startswith("**`1031`**")
+    async def typing() -> AsyncIterator[str]:
+        for line in lines:
+            yield line
+
+    async def run() -> Small:
+        workspace = Workspace(lambda: NOW)
+        workspace.team.add_channel(Channel("C0CALL", "on-call", frozenset({BOT.id})))
+        async with workspace.serving() as url:
+            small = Small(AsyncWebClient(token=BOT_TOKEN, base_url=url), answers or {})
+            app = small.build()
+
+            async def dispatch(body: Payload) -> Payload:
+                response = await app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+                return dict(json.loads(response.body)) if response.body else {}
+
+            async def settled() -> None:
+                return
+
+            async def finished() -> None:
+                await asyncio.gather(*small.tasks)
+
+            console = Console(
+                workspace.team, dispatch, settled, PHRASES, language, show or shown.append, finished=finished
+            )
+            await console.run(typing())
+            return small
+
+    app = asyncio.run(run())
+    return Session([it for it in shown if it], app)
+
+
+def said(*lines: str, **more: Any) -> list[str]:
+    return talk(*lines, **more).shown
+
+
+def test_a_question_is_a_mention_and_its_answer_is_drawn() -> None:
+    assert said("多少个字算一条短信？") == ["asked 多少个字算一条短信？"]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("/sms error 1031", "error 1031"),
+        ("/error 1031", "error 1031"),
+        ("／sms error 1031", "error 1031"),
+        ("、sms　balance", "balance"),
+        ("／ｓｍｓ", ""),
+        ("/SMS balance", "balance"),
+        ("help", "help"),
+        ("？", "help"),
+        ("帮助", "help"),
+    ],
+)
+def test_a_command_is_found_with_whatever_a_keyboard_types(line: str, text: str) -> None:
+    assert talk(line).app.commands == [text]
+
+
+def test_what_only_the_reader_sees_is_marked_once_and_lightly() -> None:
+    assert said("/sms balance", "a question") == [
+        "said balance",
+        "*Only you can see this*",
+        "asked a question",
+    ]
+
+
+def test_help_tells_what_else_can_be_typed() -> None:
+    help_text, mark, also = said("/sms help")
+
+    assert (help_text, mark) == ("said help", "*Only you can see this*")
+    assert also.startswith("Just type a question")
+
+
+def test_a_number_presses_what_was_offered() -> None:
+    session = talk("/sms preview", "1", answers={"preview": PREVIEW})
+
+    assert session.shown[0] == "Preview\n\n\\[1\\] ⚠ Send   \\[2\\] Cancel"
+    assert session.shown[-1] == "Handed over"
+    assert session.app.pressed == ["send"]
 
 
 @pytest.mark.parametrize("number", ["0", "9"])
-def test_a_number_that_was_not_offered_is_told(bot: Bot, number: str) -> None:
-    assert said(bot, "/sms error 1o31", number)[1].startswith(f"There is no choice {number}.")
+def test_a_number_that_was_not_offered_is_told(number: str) -> None:
+    session = talk("/sms preview", number, answers={"preview": PREVIEW})
+
+    assert session.shown[-1].startswith(f"There is no choice {number}.")
+    assert session.app.pressed == []
 
 
-def test_a_number_is_a_question_when_nothing_was_offered(bot: Bot) -> None:
-    assert "`1031`" in said(bot, "1031")[0]
+def test_a_number_is_a_question_when_nothing_was_offered() -> None:
+    assert said("1031") == ["asked 1031"]
 
 
-def test_a_misspelt_verb_is_met_with_did_you_mean(bot: Bot) -> None:
-    assert said(bot, "/sms eror 1031") == ["There is no /sms eror. Did you mean /sms error?"]
+@pytest.mark.parametrize("between", ["/sms blance", "/sms", "help", "what is this", "home", "dm hello"])
+def test_whatever_comes_between_a_preview_and_its_number_nothing_is_sent(between: str) -> None:
+    session = talk("/sms preview", between, "2", answers={"preview": PREVIEW})
+
+    assert "send" not in session.app.pressed
+    assert "stop" not in session.app.pressed
 
 
-def test_an_unknown_verb_names_those_that_there_are(bot: Bot) -> None:
-    (words,) = said(bot, "/sms quux")
+def test_what_was_pressed_is_offered_no_longer_when_it_is_gone() -> None:
+    session = talk("/sms preview", "1", "1", answers={"preview": PREVIEW})
 
-    assert words.startswith("There is no /sms quux. There are: ask, error, balance, ")
-    assert "confirm" not in words
-
-
-def test_a_question_behind_the_slash_word_is_a_question(bot: Bot) -> None:
-    assert said(bot, "/sms 多少个字算一条短信？") == said(bot, "多少个字算一条短信？")
-
-
-@pytest.mark.parametrize("line", ["/sms", "/sms help", "/help"])
-def test_help_is_there(bot: Bot, line: str) -> None:
-    assert "/sms error" in said(bot, line)[0]
-
-
-def test_a_code_is_asked_for_when_it_is_missing(bot: Bot) -> None:
-    assert said(bot, "/sms error") == ["Which code? For example /sms error 1031."]
-
-
-def test_leaving_leaves_what_comes_behind_unread(bot: Bot) -> None:
-    assert said(bot, "", "quit", "1031") == []
-
-
-def test_an_operation_is_drawn_and_its_actions_are_numbered(bot: Bot) -> None:
-    preview = Report(
-        say("send.preview"),
-        actions=(
-            Action(say("send.cancel"), "cancel t0ken"),
-            Action(say("send.confirm", segments=1, name="qa"), "confirm t0ken", dangerous=True),
-        ),
-    )
-    operations = Answering([preview, Report(say("send.cancelled"))])
-
-    shown, cancelled = said(bot, "/sms send-test qa 1110001 'my words'", "1", operations=operations)
-
-    assert shown.endswith("1. Cancel\n2. Send to qa (about 1 billed)")
-    assert "Cancelled" in cancelled
-    assert [(it.verb, it.text, it.asker.person) for it in operations.commands] == [
-        ("send-test", "qa 1110001 'my words'", "console"),
-        ("cancel", "t0ken", "console"),
-    ]
-
-
-def test_an_action_counts_only_until_the_next_answer(bot: Bot) -> None:
-    offer = Report(say("send.preview"), actions=(Action(say("send.cancel"), "cancel t0ken"),))
-    operations = Answering([offer])
-
-    said(bot, "/sms send-test", "多少个字算一条短信？", "1", operations=operations)
-
-    assert [it.verb for it in operations.commands] == ["send-test"]
-
-
-def test_a_report_with_news_is_drawn_again_until_there_are_none(bot: Bot) -> None:
-    waiting = Report(say("send.state_accepted"), refresh=Refresh("sent 7", 2))
-    operations = Answering([waiting, waiting, Report(say("send.arrival_delivered"))])
-
-    shown = said(bot, "/sms sent 7", operations=operations)
-
-    assert [words.strip("*") for words in shown] == [
-        "Handed to the carrier; waiting for the delivery receipt",
-        "Delivered",
-    ]
-    assert operations.paused == 4
-
-
-def test_watching_ends_and_says_how_to_look_again(bot: Bot) -> None:
-    waiting = Report(say("send.state_accepted"), (Paragraph("x"),), refresh=Refresh("sent 7", 2))
-    operations = Answering([waiting] * 100)
-
-    shown = said(bot, "/sms sent 7", operations=operations)
-
-    assert shown[-1] == "Still waiting. To look again later: /sms sent 7"
-    assert operations.paused == WATCHED
-
-
-def test_a_report_that_is_still_loading_is_drawn_once_when_it_is_whole(bot: Bot) -> None:
-    part = Report(say("send.state_accepted"), refresh=Refresh("stats 7d prod", 3, "last"))
-    operations = Answering([part, part, Report(say("send.arrival_delivered"))])
-
-    shown = said(bot, "/sms stats 7d", operations=operations)
-
-    assert [words.strip("*") for words in shown] == [
-        "Loading the latest statistics, one moment …",
-        "Delivered",
-    ]
-    assert operations.commands[-1].text == "7d prod"
-
-
-def test_what_answers_already_is_drawn_at_once_and_completed_once(bot: Bot) -> None:
-    loading = (say("sms.loading"),)
-    first = Report(say("send.preview"), notes=loading, refresh=Refresh("balance prod", 2, "first_and_last"))
-    between = Report(say("send.frozen_now"), notes=loading, refresh=first.refresh)
-    last = Report(say("send.preview"), (Paragraph(say("send.thawed")),))
-
-    answer, completed = said(bot, "/sms balance", operations=Answering([first, between, last]))
-
-    assert answer.startswith("**Preview")
-    assert "Preview" not in completed
-    assert completed.startswith("Test sends are possible again")
-
-
-def test_a_report_that_is_never_whole_is_drawn_as_far_as_it_is(bot: Bot) -> None:
-    part = Report(say("send.state_accepted"), refresh=Refresh("stats 7d prod", 3, "last"))
-
-    shown = said(bot, "/sms stats 7d", operations=Answering([part] * 100))
-
-    assert "Handed to the carrier" in shown[1]
-    assert shown[2].endswith("/sms stats 7d prod")
-
-
-def test_of_news_only_what_is_new_is_drawn(bot: Bot) -> None:
-    same = Paragraph(say("send.not_reached"))
-    waiting = Report(say("send.state_accepted"), (same,), (say("sms.sample"),), refresh=Refresh("sent 7", 2))
-    arrived = Report(
-        say("send.arrival_delivered"), (same, Paragraph(say("send.thawed"))), (say("sms.sample"), NOW)
-    )
-
-    first, second = said(bot, "/sms sent 7", operations=Answering([waiting, arrived]))
-
-    assert "could not be reached" in first
-    assert second == (
-        "**Delivered**\n\nTest sends are possible again\n\n*2026-11-22 12:00*\\\n*Times are in Asia/Shanghai.*"
-    )
-
-
-PREVIEW = Report(
-    say("send.preview"),
-    actions=(
-        Action(say("send.confirm", segments=1, name="qa"), "confirm t0ken", dangerous=True),
-        Action(say("send.cancel"), "cancel t0ken"),
-    ),
-)
-
-
-@pytest.mark.parametrize("between", ["/sms blance", "/sms quux", "/sms error", "help", "/sms balance"])
-def test_whatever_comes_between_a_preview_and_its_number_nothing_is_sent(bot: Bot, between: str) -> None:
-    operations = Answering([PREVIEW, Report(say("balance.title", account="prod"))])
-
-    *_, last = said(bot, "/sms send-test", between, "1", operations=operations)
-
-    assert "confirm" not in [it.verb for it in operations.commands]
-    assert last.startswith("There is no choice 1.")
+    assert session.app.pressed == ["send"]
+    assert session.shown[-1].startswith("There is no choice 1.")
 
 
 @pytest.mark.parametrize("word", ["yes", "Confirm", "确认", "取消"])
-def test_only_its_number_chooses_what_a_preview_offers(bot: Bot, word: str) -> None:
-    operations = Answering([PREVIEW, Report(say("send.cancelled"))])
+def test_only_its_number_chooses_what_a_preview_offers(word: str) -> None:
+    session = talk("/sms preview", word, "2", answers={"preview": PREVIEW})
 
-    _, hint, cancelled = said(bot, "/sms send-test", word, "2", operations=operations)
-
-    assert hint == "Please type the number of your choice (1 to 2)."
-    assert "Cancelled" in cancelled
-    assert [it.verb for it in operations.commands] == ["send-test", "cancel"]
+    assert session.shown[-1] == "Please type the number of your choice (1 to 2)."
+    assert session.app.pressed == ["stop"]
 
 
-@pytest.mark.parametrize("line", ["help", "？", "帮助", "／sms help", "、sms　help", "／ｓｍｓ"])
-def test_help_is_found_with_whatever_a_keyboard_types(bot: Bot, line: str) -> None:
-    assert "/sms error" in said(bot, line)[0]
+def test_a_plain_answer_may_be_followed_by_any_word() -> None:
+    blocks = [section("Answer"), row(button("Share", "more"))]
+
+    assert said("/sms answer", "好", answers={"answer": blocks})[-1] == "asked 好"
 
 
-def test_the_words_of_a_test_message_tell_nothing_of_the_askers_language(bot: Bot) -> None:
-    operations = Answering([PREVIEW, PREVIEW])
+def test_buttons_stay_offered_while_they_stand_there() -> None:
+    blocks = [section("Answer"), row(button("Thanks", "more"), button("Share", "share"))]
 
-    said(bot, "/sms send-test qa 1110001 您好", "/sms 测试发送 qa", operations=operations)
+    session = talk("/sms answer", "1", "2", answers={"answer": blocks})
 
-    assert [it.language for it in operations.commands] == ["en", "zh"]
-
-
-def test_what_can_not_be_done_is_told_in_the_language_of_the_conversation(bot: Bot) -> None:
-    assert "SMS_SDK_APP_ID" in said(bot, "/sms balance")[0]
-    assert "没有" in said(bot, "多少个字算一条短信？", "/sms balance")[1]
+    assert session.app.pressed == ["more", "share"]
 
 
-def test_help_needs_no_account_and_shows_every_verb(bot: Bot) -> None:
-    operations = Answering()
+def test_the_buttons_of_two_messages_are_numbered_through() -> None:
+    blocks = [section("Answer"), row(button("First", "more")), section("and"), row(button("Second", "other"))]
 
-    drawn = said(bot, "/sms help", operations=operations)[0]
+    session = talk("/sms answer", "2", answers={"answer": blocks})
 
-    assert "/sms send\\-test" in drawn or "/sms send-test" in drawn
-    assert operations.commands == []
+    assert session.shown[0] == "Answer\n\n\\[1\\] First\n\nand\n\n\\[2\\] Second"
+    assert session.app.pressed == ["other"]
+
+
+def test_a_question_before_a_button_is_asked_first() -> None:
+    blocks = [section("Answer"), row(button("Send", "send", style="danger", confirm=DIALOG))]
+
+    refused = talk("/sms answer", "1", "2", answers={"answer": blocks})
+    agreed = talk("/sms answer", "1", "1", answers={"answer": blocks})
+
+    assert refused.shown[-2:] == [
+        "**Really?**\n\nIt costs\\.\n\n\\[1\\] Do it   \\[2\\] No",
+        "Nothing was done.",
+    ]
+    assert (refused.app.pressed, agreed.app.pressed) == ([], ["send"])
+
+
+def test_leaving_leaves_what_comes_behind_unread() -> None:
+    assert said("", "quit", "1031") == []
+
+
+def test_of_a_message_that_changes_only_what_is_new_is_drawn() -> None:
+    assert said("/sms watch") == ["Waiting\\\nfor the receipt", "Delivered"]
+
+
+def test_of_an_answer_that_is_completed_only_what_is_new_is_drawn() -> None:
+    assert said("/sms balance twice") == [
+        "Balance\n\nLeft\\: so far\n\n\\[1\\] Share\n\nas of noon",
+        "*Only you can see this*",
+        "Left\\: all\n\n\\[2\\] Share",
+    ]
+
+
+def test_the_same_answer_to_another_line_is_drawn_whole() -> None:
+    blocks = [section("Answer"), section("the same")]
+
+    first, _, second, _ = said("/sms answer", "/sms answer", answers={"answer": blocks})
+
+    assert first == second == "Answer\n\nthe same"
+
+
+def test_a_message_elsewhere_says_where_it_stands() -> None:
+    assert said("/sms call") == ["*\\#on\\-call*\n\nSomebody needs help"]
+
+
+def test_a_thread_a_direct_message_and_a_shortcut_can_be_typed() -> None:
+    shown = said("first", "thread second", "dm third", "私信 第四", "shortcut 1031 again")
+
+    assert shown[:4] == ["asked first", "more second", "privately third", "privately 第四"]
+    assert shown[4] == "explained 1031 again"
+
+
+def test_a_form_is_asked_field_by_field_and_an_empty_line_keeps_what_is_there() -> None:
+    session = talk("/sms form", "2", "")
+
+    assert session.shown == [
+        "**Test send**",
+        "**Phone**\\\n\\[1\\] Qa\\\n\\[2\\] Boss",
+        "**Words (optional)** \\[hi\\]\\\n*a few*",
+        "Form taken",
+    ]
+    (values,) = session.app.sent
+    assert values["phone"]["filled"]["selected_option"]["value"] == "boss"
+    assert values["words"]["filled"]["value"] == "hi"
+
+
+def test_an_answer_that_does_not_fit_its_field_is_asked_for_again() -> None:
+    session = talk("/sms form", "", "3", "qa", "x" * 21, "fine")
+
+    complaints = [it for it in session.shown if not it.startswith("**")]
+    assert complaints == [
+        "This one is needed; cancel closes the form.",
+        "Please type the number of an option (1 to 2).",
+        "Too long: 21 characters, at most 20. Please shorten it.",
+        "Form taken",
+    ]
+    assert session.app.sent[0]["words"]["filled"]["value"] == "fine"
+
+
+def test_what_the_app_refuses_is_told_at_its_field_and_asked_again() -> None:
+    session = talk("/sms form", "1", "bad", "good")
+
+    assert session.shown[-3:] == [
+        "Words\\: Not these",
+        "**Words (optional)** \\[bad\\]\\\n*a few*",
+        "Form taken",
+    ]
+    assert [it["phone"]["filled"]["selected_option"]["value"] for it in session.app.sent] == ["qa", "qa"]
+
+
+@pytest.mark.parametrize("word", ["cancel", "取消"])
+def test_a_form_can_be_left(word: str) -> None:
+    session = talk("/sms form", "1", word, "a question")
+
+    assert session.app.sent == []
+    assert session.shown[-1] == "asked a question"
+
+
+def test_a_form_that_is_loaded_later_is_asked_when_it_is_there() -> None:
+    session = talk("/sms load", "1", "x")
+
+    assert "Loading" in session.shown[0]
+    assert session.shown[-1] == "Form taken"
+
+
+def test_a_form_without_fields_is_sent_by_its_number_only() -> None:
+    said_yes = talk("/sms sure", "yes")
+    numbered = talk("/sms sure", "1")
+    left = talk("/sms sure", "2")
+
+    assert said_yes.shown == [
+        "**Test send**\n\nReally send?\n\n\\[1\\] Send   \\[2\\] Close",
+        "Please type the number of your choice (1 to 2).",
+    ]
+    assert (len(said_yes.app.sent), len(numbered.app.sent), len(left.app.sent)) == (0, 1, 0)
+
+
+def test_something_to_read_has_buttons_and_is_left_by_going_on() -> None:
+    session = talk("/sms read", "1", "a question")
+
+    assert session.shown == ["**Test send**\n\nA long answer\n\n\\[1\\] Share", "asked a question"]
+    assert (session.app.pressed, session.app.closed) == (["share"], ["view"])
+
+
+def test_the_home_is_shown_and_searched() -> None:
+    session = talk("home", "2", "refund")
+
+    assert session.shown == [
+        "Welcome\n\n\\[1\\] Balance\\\n\\[2\\] Search",
+        "**Search**",
+        "Found refund",
+    ]
+    assert session.app.pressed == ["refund"]
+
+
+def test_a_shortcut_without_a_text_opens_its_form() -> None:
+    assert talk("shortcut", "qa", "x").shown[-1] == "Form taken"
+
+
+def test_the_console_speaks_its_readers_language() -> None:
+    shown = said("/sms form", "", language="zh")
+
+    assert shown[-2] == "这一项必须填写；输入 cancel 关闭表单。"
+
+
+def test_a_pipe_that_nobody_reads_any_more_ends_the_console() -> None:
+    def show(_words: str) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        talk("a question", "another", show=show)

@@ -15,16 +15,16 @@ import pytest
 
 from bot.errors import BotError, ConfigurationError
 from bot.guard.chain import Broken, HeadMissing, Intact
-from bot.opening import CONSOLE, Operations, examined, verified
+from bot.opening import examined, verified
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings, read_settings
-from bot.sms.command import Asker, Command
+from bot.sms.command import Command
 from bot.sms.doctor import something_wrong
 from bot.sms.report import Report
 from bot.store.database import open_database
 from bot.wiring import Bot
+from tests.opened import OPERATOR, Operations
 
-OPERATOR = Asker(CONSOLE, CONSOLE, admin=True)
 TEST_SENDS = """
 [send_test]
 enabled = true
@@ -93,7 +93,7 @@ def run(operations: Operations, verb: str, text: str = "") -> Report:
 
 
 def opened(environment: dict[str, str], bot: Bot) -> Operations:
-    return Operations(read_settings(environment), bot.library, bot.rules)
+    return Operations(read_settings(environment), bot)
 
 
 def console(environment: dict[str, str], *lines: str) -> str:
@@ -127,7 +127,7 @@ def test_sample_data_leaves_nothing_behind(surroundings: dict[str, str], bot: Bo
 
 @pytest.mark.usefixtures("bot")
 def test_a_whole_test_send_in_the_console(surroundings: dict[str, str]) -> None:
-    printed = console(surroundings, "/sms send-test qa 1110001", "1")
+    printed = console(surroundings, "/sms send-test qa 1110001", "1", "1")
 
     assert "【星河科技】您的验证码为483920" in printed
     steps = ("nothing has been sent", "Handed to the carrier", "Delivered")
@@ -229,21 +229,6 @@ def test_a_wrong_clock_is_told_with_its_size_though_reading_goes_on(
     (wrong,) = [it for it in findings if it.verdict == "wrong"]
     assert wrong.what.phrase == "doctor.clock"
     assert wrong.what.details["seconds"] in range(-1201, -1198)
-
-
-def test_an_unexpected_error_is_told_with_a_reference(
-    surroundings: dict[str, str], bot: Bot, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with closing(opened(surroundings, bot)) as operations:
-        run(operations, "freeze")
-        command = Command("freeze", "x", "en", Asker(CONSOLE, CONSOLE, admin=True), datetime.now(UTC))
-        broken = Command("freeze", None, "en", command.asker, command.at)  # type: ignore[arg-type]
-
-        with pytest.raises(BotError) as caught:
-            operations.run(broken)
-
-    assert caught.value.phrase == "sms.unexpected"
-    assert str(caught.value.details["reference"]) in capfd.readouterr().err
 
 
 def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.faq.assistant import Hit
 from bot.language import LANGUAGES, Language
 from bot.wiring import Bot
+from bot.wording import see_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,3 +63,20 @@ def test_a_code_names_itself_for_a_choice(bot: Bot) -> None:
     assert named is not None
 
     assert bot.wording.title(Hit(named, 1.0), "zh").startswith("`1031`：")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pieces_of_an_answer_and_of_a_code_are_those_of_the_whole(bot: Bot, language: Language) -> None:
+    entry, named = bot.assistant.entries["billing/mainland-package-refund"], bot.assistant.codes.named("1031")
+    assert named is not None
+
+    whole, code = bot.wording.entry(entry, language), bot.wording.code(named, language)
+
+    assert f"\n\n{bot.wording.links(entry, language)}\n\n" in whole
+    assert whole.endswith(f"\n\n*{bot.wording.source(entry, language)}*")
+    assert code.startswith(
+        f"{bot.wording.heading(named, language)}\n\n{bot.wording.readings(named, language)}"
+    )
+    assert [name for name, _ in bot.wording.titles((*see_of(named), "gone/away"), language)] == [
+        *see_of(named)
+    ]

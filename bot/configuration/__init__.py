@@ -1,1 +1,1 @@
-"""What the SMS side of the bot is set up with: smsbot.toml, and the environment."""
+"""What the bot is set up with: smsbot.toml, and the environment."""

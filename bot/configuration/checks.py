@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.configuration import words
 from bot.configuration.variables import Unresolved, resolve, resolve_url
+from bot.guard.access import EVERY
 from bot.places import Steps
 from bot.source import ANY, Source, dotted
 
@@ -22,11 +23,12 @@ WORDS: tuple[tuple[Steps, str, Callable[[str], object]], ...] = (
     (("admins", ANY), "wrong_person", words.person),
     (("knowledge_owners", ANY), "wrong_person", words.person),
     (("on_call",), "wrong_person", words.person),
+    (("on_call_channel",), "wrong_channel", words.channel),
     (("account", ANY, "name"), "wrong_account", words.account),
     (("account", ANY, "sdk_app_id"), "wrong_digits", words.digits),
     (("account", ANY, "region"), "wrong_region", words.region),
     (("access", ANY, "people", ANY), "wrong_person", words.anyone),
-    (("access", ANY, "channels", ANY), "wrong_channel", words.anywhere),
+    (("access", ANY, "channels", ANY), "wrong_channel", words.room),
     (("send_test", "people", ANY), "wrong_person", words.anyone),
     (("send_test", "channels", ANY), "wrong_channel", words.anywhere),
     ((*NUMBERS, "number"), "wrong_number", words.number),
@@ -41,14 +43,16 @@ WORDS: tuple[tuple[Steps, str, Callable[[str], object]], ...] = (
     (("alerts", "cool_down"), "wrong_duration", words.duration),
 )
 # The least and the most of a number. Limits that are looser than these protect nobody from harassment or a
-# large bill. FAQ: "短信发送频率限制是怎样的" · the platform itself takes the same content to a number once in
-# 30 seconds.
+# large bill; rates that are stricter leave no room for the three steps of a send. FAQ: "短信发送频率限制是怎样的"
+# · the platform itself takes the same content to a number once in 30 seconds.
 RANGES: tuple[tuple[Steps, float, float], ...] = (
     (("send_test", "limits", "number_seconds"), 30, 86_400),
     (("send_test", "limits", "number_day"), 1, 10),
     (("send_test", "limits", "person_hour"), 1, 20),
     (("send_test", "limits", "channel_hour"), 1, 60),
     (("send_test", "limits", "day"), 1, 200),
+    (("rates", "person_minute"), 3, 600),
+    (("rates", "channel_minute"), 3, 6000),
     (("alerts", "run_out_days"), 1, 365),
     (("alerts", "unusual_sending"), 1.5, 1000),
 )
@@ -139,11 +143,11 @@ def check_doors(source: Source, verbs: Mapping[str, str]) -> None:
     """What costs money or administers is never open to everybody."""
     closed = {at[1] for at, verb in source.strings("access", ANY, "verbs", ANY) if verbs.get(verb) in CLOSED}
     for at, text in source.strings("access", ANY, "people", ANY):
-        if text == words.ANYONE and at[1] in closed:
+        if text == EVERY and at[1] in closed:
             source.report("open_door", source.line_of(*at), key=dotted(at))
     for key in ("people", "channels"):
         for at, text in source.strings("send_test", key, ANY):
-            if text == words.ANYONE:
+            if text == EVERY:
                 source.report("open_door", source.line_of(*at), key=dotted(at))
 
 

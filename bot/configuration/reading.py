@@ -13,24 +13,29 @@ from bot.configuration.shapes import (
     DigestShape,
     LimitsShape,
     OperatorFile,
+    RatesShape,
     SendTestShape,
 )
+from bot.configuration.slack import read_slack
 from bot.configuration.values import (
-    AccessRule,
     AccountSettings,
     AlertSettings,
     Configuration,
     Credentials,
     DatabaseSettings,
     DigestSettings,
+    HttpAddress,
     LogFormat,
     LogLevel,
     LogSettings,
     Network,
+    SlackSettings,
 )
 from bot.configuration.variables import Variables, resolve, resolve_url
 from bot.errors import ConfigurationError, Mistake
+from bot.guard.access import AccessRule
 from bot.guard.policy import Limits, SendPolicy
+from bot.guard.rates import RateLimits
 from bot.secret import Secret, encoded
 from bot.settings import state_folder
 from bot.sms.sending import AllowedNumber, AllowedTemplate
@@ -41,6 +46,8 @@ REGION = "ap-guangzhou"
 ENDPOINT = "https://sms.tencentcloudapi.com"
 ID, KEY, APP = "TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "SMS_SDK_APP_ID"
 SEAL = "SMSBOT_SECRET_KEY"
+# Out of reach from outside, until it is set up otherwise.
+HTTP = ("127.0.0.1", 8080)
 SHORTEST_KEY = 32
 
 
@@ -55,6 +62,8 @@ class FromEnvironment:
     database: Secret
     secret_key: Secret | None
     logs: LogSettings
+    slack: SlackSettings | None
+    http: HttpAddress
 
 
 def read_configuration(
@@ -118,6 +127,8 @@ def read_variables(variables: Variables, environment: Mapping[str, str]) -> From
         database=database(variables, environment),
         secret_key=seal,
         logs=LogSettings(cast("LogLevel", level), cast("LogFormat", form) if form else None),
+        slack=read_slack(variables),
+        http=HttpAddress(*variables.word("SMSBOT_HTTP", HTTP, "wrong_address", words.http_address)),
     )
 
 
@@ -142,7 +153,7 @@ def check_account(variables: Variables) -> None:
     lacking = [
         name
         for name in (ID, KEY, APP)
-        if not variables.text(name) and (name == APP or not variables.text(f"{name}_FILE"))
+        if not (variables.text(name) if name == APP else variables.given(name))
     ]
     if lacking and len(lacking) < 3:
         there = ", ".join(name for name in (ID, KEY, APP) if name not in lacking)
@@ -152,8 +163,7 @@ def check_account(variables: Variables) -> None:
 
 def check_seal(variables: Variables, outside: FromEnvironment) -> None:
     """Replicas that share a database share the key of its audit: a file beside it can't be that."""
-    given = variables.text(SEAL) or variables.text(f"{SEAL}_FILE")
-    if DatabaseSettings(outside.database).shared and not given:
+    if DatabaseSettings(outside.database).shared and not variables.given(SEAL):
         variables.report(SEAL, "shared_needs_key")
 
 
@@ -166,11 +176,13 @@ def configuration(
         admins=frozenset(file.admins),
         knowledge_owners=frozenset(file.knowledge_owners),
         on_call=file.on_call,
+        on_call_channel=file.on_call_channel,
         accounts=tuple(accounts(file, outside, environment, home)),
         access=tuple(
             AccessRule(frozenset(it.verbs), frozenset(it.people), frozenset(it.channels))
             for it in file.access
         ),
+        rates=rates(file.rates),
         send_test=send_policy(file.send_test),
         digests=tuple(map(digest, file.digest)),
         alerts=alerts(file.alerts) if file.alerts else None,
@@ -182,6 +194,8 @@ def configuration(
         database=DatabaseSettings(outside.database),
         secret_key=outside.secret_key,
         logs=outside.logs,
+        slack=outside.slack,
+        http=outside.http,
     )
 
 
@@ -218,6 +232,10 @@ def send_policy(section: SendTestShape) -> SendPolicy:
 
 def limits(section: LimitsShape) -> Limits:
     return Limits(**{name: value for name, value in section if value is not None})
+
+
+def rates(section: RatesShape) -> RateLimits:
+    return RateLimits(**{name: value for name, value in section if value is not None})
 
 
 def digest(row: DigestShape) -> DigestSettings:

@@ -49,6 +49,13 @@ class SendTestShape(Shape):
     limits: LimitsShape = LimitsShape()
 
 
+class RatesShape(Shape):
+    """The same."""
+
+    person_minute: int | None = None
+    channel_minute: int | None = None
+
+
 class DigestShape(Shape):
     channel: String
     at: String = "09:00"
@@ -74,10 +81,12 @@ class OperatorFile(Shape):
     admins: Strings = ()
     knowledge_owners: Strings = ()
     on_call: String | None = None
+    on_call_channel: String | None = None
     proxy: String | None = None
     ca_file: String | None = None
     account: Rows[AccountShape] = ()
     access: Rows[AccessShape] = ()
+    rates: RatesShape = RatesShape()
     send_test: SendTestShape = SendTestShape()
     digest: Rows[DigestShape] = ()
     alerts: AlertsShape | None = None

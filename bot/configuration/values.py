@@ -1,4 +1,4 @@
-"""What an operator has set up for the SMS side: plain values, checked, with every secret hidden."""
+"""What an operator has set up: plain values, checked, with every secret hidden."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,16 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.guard.access import AccessRule
 from bot.guard.policy import SendPolicy
+from bot.guard.rates import RateLimits
 from bot.language import Language
 from bot.secret import Secret
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
+# How Slack reaches us: over sockets that we open, or by requests to us.
+Transport = Literal["socket", "http"]
 
 # API: ids of keys begin so on the Chinese and on the international site.
 SECRET_ID = re.compile(r"(?:AKID|IKID)[A-Za-z0-9]{28,68}")
@@ -43,15 +47,6 @@ class AccountSettings:
     sdk_app_id: str
     region: str
     credentials: Credentials
-
-
-@dataclass(frozen=True, slots=True)
-class AccessRule:
-    """Allows `verbs` to `people` (persons and groups) in `channels`, by id; `*` is everybody, everywhere."""
-
-    verbs: AbstractSet[str]
-    people: AbstractSet[str]
-    channels: AbstractSet[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,33 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """At least one of `app_token` and `signing_secret` is there. `api_url` ends with /api/."""
+
+    bot_token: Secret
+    app_token: Secret | None
+    signing_secret: Secret | None
+    api_url: str
+
+    @property
+    def transport(self) -> Transport:
+        """With both, Socket Mode: it needs no way in from outside."""
+        return "socket" if self.app_token else "http"
+
+    def secrets(self) -> Iterator[str]:
+        for secret in filter(None, (self.bot_token, self.app_token, self.signing_secret)):
+            yield secret.reveal()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAddress:
+    """Where we listen. `host` is "" for every interface, `port` is 0 for any that is free."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """Without a `format`, text on a terminal and JSON elsewhere."""
 
@@ -113,15 +135,18 @@ class Configuration:
     """`accounts` in order, the first is the default; without any, only sample data can be shown.
 
     `language` is None where the locale decides. `secret_key` seals the audit and marks phone numbers; with
-    SQLite it may be absent, and lies beside the database then.
+    SQLite it may be absent, and lies beside the database then. `slack` is None without a token. `on_call` is
+    called in `on_call_channel`, or where they were asked for.
     """
 
     language: Language | None
     admins: AbstractSet[str]
     knowledge_owners: AbstractSet[str]
     on_call: str | None
+    on_call_channel: str | None
     accounts: tuple[AccountSettings, ...]
     access: tuple[AccessRule, ...]
+    rates: RateLimits
     send_test: SendPolicy
     digests: tuple[DigestSettings, ...]
     alerts: AlertSettings | None
@@ -129,9 +154,20 @@ class Configuration:
     database: DatabaseSettings
     secret_key: Secret | None
     logs: LogSettings
+    slack: SlackSettings | None
+    http: HttpAddress
+
+    @property
+    def groups(self) -> AbstractSet[str]:
+        """Slack's user groups that any setting names: who is in them has to be known."""
+        named = {*self.admins, *self.knowledge_owners, *self.send_test.people, self.on_call or ""}
+        named.update(*(rule.people for rule in self.access))
+        return {it for it in named if it.startswith("S")}
 
     def secrets(self) -> Iterator[str]:
         """Every text that must not stand in a log."""
+        if self.slack:
+            yield from self.slack.secrets()
         for account in self.accounts:
             yield account.credentials.secret_id.reveal()
             yield account.credentials.secret_key.reveal()

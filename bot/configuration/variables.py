@@ -3,19 +3,25 @@
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 from bot.errors import Mistake
 from bot.secret import Secret
 
 PREFIX = "SMSBOT_"
 # Each may also come out of a file that NAME_FILE names.
-SECRETS = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "SMSBOT_SECRET_KEY", "SMSBOT_DATABASE_URL")
+SECRETS = (
+    *("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "SMSBOT_SECRET_KEY", "SMSBOT_DATABASE_URL"),
+    *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"),
+)
 KNOWN = (
     *(f"{name}{end}" for name in SECRETS for end in ("", "_FILE") if name.startswith(PREFIX)),
     *("SMSBOT_CONFIG", "SMSBOT_HTTP", "SMSBOT_KNOWLEDGE", "SMSBOT_LOG_LEVEL", "SMSBOT_LOG_FORMAT"),
 )
 # Nearer than SMSBOT_PORT is to SMSBOT_HTTP: Kubernetes makes up such names for a service called smsbot.
 MISSPELT = 0.88
+
+Read = TypeVar("Read")
 
 
 class Unresolved(Exception):
@@ -40,6 +46,14 @@ class Variables:
     def text(self, name: str) -> str:
         return self._environment.get(name, "").strip()
 
+    def present(self, *names: str) -> bool:
+        """Whether all of them are there, be they blank: libraries look for no more."""
+        return all(name in self._environment for name in names)
+
+    def given(self, name: str) -> bool:
+        """Whether a secret is set, itself or by file, be it of use or not."""
+        return bool(self.text(name) or self.text(f"{name}_FILE"))
+
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         """One of the `choices`, in any capitals; the first when it isn't set, or isn't one, which is told."""
         value = self.text(name).lower()
@@ -47,7 +61,7 @@ class Variables:
             self.report(name, "wrong_choice", choices=", ".join(choices))
         return value if value in choices else choices[0]
 
-    def word(self, name: str, default: str, kind: str, read: Callable[[str], str]) -> str:
+    def word(self, name: str, default: Read, kind: str, read: Callable[[str], Read]) -> Read:
         """What `read` makes of the value; the `default` when there is none, or a wrong one, which is told."""
         if not (text := self.text(name)):
             return default

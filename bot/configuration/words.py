@@ -5,14 +5,15 @@ Each function raises ValueError where a text is no such word.
 
 import re
 from datetime import time, timedelta
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.errors import BotError
+from bot.guard.access import DIRECT, EVERY
 from bot.loopback import is_loopback
 from bot.sms.phone import PhoneNumber, read_number
 
-ANYONE = "*"
 # The person and the channel that the terminal is.
 CONSOLE = "console"
 # Slack: U and W are people, S user groups; C, G and D channels, private ones and direct messages.
@@ -24,6 +25,7 @@ ACCOUNT = re.compile(r"[^\W\d_][\w-]{0,30}")
 REGION = re.compile(r"[a-z]{2,4}(?:-[a-z0-9]{1,20}){1,3}")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+HTTP_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.\-]*)):(?P<port>[0-9]{1,5})")
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONGEST = timedelta(days=7)
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,7 +36,7 @@ def person(text: str) -> str:
 
 
 def anyone(text: str) -> str:
-    return text if text == ANYONE else person(text)
+    return text if text == EVERY else person(text)
 
 
 def channel(text: str) -> str:
@@ -47,7 +49,12 @@ def place(text: str) -> str:
 
 
 def anywhere(text: str) -> str:
-    return text if text == ANYONE else place(text)
+    return text if text == EVERY else place(text)
+
+
+def room(text: str) -> str:
+    """What a rule of access takes: besides, all direct messages."""
+    return text if text == DIRECT else anywhere(text)
 
 
 def digits(text: str) -> str:
@@ -120,6 +127,22 @@ def endpoint(text: str) -> str:
     if not secure or not url.hostname or url.username or url.path.strip("/") or url.query or url.port == 0:
         raise ValueError
     return text.rstrip("/")
+
+
+def api_url(text: str) -> str:
+    """The address of Slack's Web API, or of a stand-in: `https://slack.com/api/`, with its last slash."""
+    address = endpoint(text.rstrip("/").removesuffix("/api"))
+    return f"{address}/api/"
+
+
+def http_address(text: str) -> tuple[str, int]:
+    """Host and port of `127.0.0.1:8080`, `[::1]:8080` or `:8080` (every interface, host "")."""
+    found = HTTP_ADDRESS.fullmatch(text)
+    if not found or int(found["port"]) > 65535:
+        raise ValueError
+    if found["six"]:
+        return str(IPv6Address(found["six"])), int(found["port"])
+    return found["host"], int(found["port"])
 
 
 def proxy(text: str) -> str:

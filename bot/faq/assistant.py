@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.faq.added import Added
 from bot.faq.codes import LONGEST, MOST_CODES, CodeTable, Found, Named, Unlisted
 from bot.faq.entry import Entry
 from bot.faq.matcher import Matcher, Ranking
+from bot.faq.overlay import Overlay, overlay_of
 from bot.language import Language, language_of
 
 # From which certainty on an entry is the answer, or worth offering. Measured on labelled questions:
-# `smsbot evaluate tests/questions/*.jsonl` shows what they give.
+# `smsbot evaluate tests/questions/untouched*.jsonl` shows what they give.
 ANSWER = 0.7
 OFFER = 0.35
 MOST_CHOICES = 3
@@ -76,14 +78,21 @@ class Assistant:
         self.codes = codes
         self.matcher = matcher
         self.language = language
+        self.overlay = Overlay()
         self._by_code = answers_by_code(self.entries.values())
 
-    def reply(self, text: str, language: Language | None = None) -> Reply:
-        """What to say to `text`, in `language` or else in its own."""
+    def learn(self, phrasings: Iterable[Added]) -> None:
+        """From now on these, and no others, are what was added in Slack."""
+        self.overlay = overlay_of(phrasings, self.entries, self.matcher.reader.normaliser)
+
+    def reply(self, text: str, language: Language | None = None, otherwise: Language | None = None) -> Reply:
+        """What to say to `text`, in `language` or else in its own; in `otherwise` when it shows none."""
         ranking = self.matcher.rank(text)
-        language = language or self._language(text, ranking)
+        language = language or self._language(text, ranking, otherwise)
         found = self.codes.find(text, about_sms=ranking.words.domain)
         hits = tuple(Hit(self.entries[match.name], match.certainty) for match in ranking.matches)
+        if (added := self.overlay.entry(ranking, self.matcher.reader)) is not None:
+            return self._added(text, language, Hit(self.entries[added], 1.0), hits)
         if found.named:
             return self._explain(text, language, found, hits)
         if found.unlisted and (found.bare or not hits or hits[0].certainty < ANSWER):
@@ -107,8 +116,11 @@ class Assistant:
             return self._explain(text, language, found, ())
         return self._did_you_mean(text, language, found.unlisted, ())
 
-    def _language(self, text: str, ranking: Ranking) -> Language:
-        return "zh" if ranking.words.pinyin else language_of(text) or self.language
+    def _language(self, text: str, ranking: Ranking, otherwise: Language | None) -> Language:
+        return "zh" if ranking.words.pinyin else language_of(text) or otherwise or self.language
+
+    def _added(self, text: str, language: Language, entry: Hit, hits: tuple[Hit, ...]) -> Answered:
+        return Answered(text, language, (entry,), unique((entry, *hits)))
 
     def _explain(self, text: str, language: Language, found: Found, hits: tuple[Hit, ...]) -> Answered:
         codes = tuple(Hit(named, 1.0) for named in found.named)

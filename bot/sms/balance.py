@@ -1,6 +1,7 @@
 """What is left in the packages, and how long it lasts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.errors import BotError
@@ -55,6 +56,42 @@ async def balance(command: Command, desk: Desk) -> Report:
         past_notes(account, *small),
         (action,),
         refresh(account, "balance", "first_and_last"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InShort:
+    """What is left in the valid packages, in messages; `ends` is the last day of the one that ends first.
+
+    `lasts`: for how many days, None where too little is known.
+    """
+
+    left: int
+    amount: int
+    ends: date | None
+    lasts: Cell
+    packages: Packages
+
+
+async def in_short(account: Account, at: datetime) -> InShort:
+    """The balance of an account as it fits in a line.
+
+    Raises:
+        CloudError: when the packages can't be had.
+    """
+    packages = await account.cloud.packages()
+    found = pace(await recent_days(account, at))
+    valid = [it for it in packages.rows if it.valid(at)]
+    usable = sorted((it for it in valid if it.left), key=lambda it: it.ends)
+    lasts = None
+    if isinstance(found, Pace) and found.high:
+        lasts = days_left(run_out(packages.rows, found, at), at)
+    return InShort(
+        sum(it.left for it in valid),
+        sum(it.amount for it in valid),
+        last_day(usable[0]) if usable else None,
+        lasts,
+        packages,
     )
 
 

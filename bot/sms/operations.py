@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Literal
 
 from bot.errors import BotError
@@ -50,10 +52,11 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A verb by its own name, and what stands behind it as it was typed."""
+    """A verb by its own name, and what stands behind it as it was typed; `word` is what it was called by."""
 
     verb: str
     rest: str
+    word: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def read_verb(text: str) -> Spoken:
     word = unicodedata.normalize("NFKC", first).removeprefix("/").casefold()
     verb = names_of_verbs().get(word)
     if verb and (typed(verb) or len(rest.split()) == 1):
-        return Called(verb, rest)
+        return Called(verb, rest, first)
     if not verb and (near := nearest(word)):
         return Misspelt(first, near, rest)
     if rest or language_of(word) == "zh":
@@ -105,14 +108,24 @@ def typed(verb: str) -> bool:
 
 def nearest(word: str) -> str:
     """The verb with the name most like `word`; "" when none is."""
-    names = {
-        name: verb for name, verb in names_of_verbs().items() if typed(verb) and len(name) >= SHORTEST_ALIKE
-    }
-    near = get_close_matches(word, names, n=1, cutoff=ALIKE) if len(word) <= LONGEST_ALIKE else []
-    return names[near[0]] if near else ""
+    if len(word) > LONGEST_ALIKE:
+        return ""
+    near = get_close_matches(word, names_to_miss(word.isascii()), n=1, cutoff=ALIKE)
+    return names_of_verbs()[near[0]] if near else ""
 
 
-def names_of_verbs() -> dict[str, str]:
+@cache
+def names_to_miss(latin: bool) -> tuple[str, ...]:  # noqa: FBT001 -- of two scripts, which
+    """The names that one could mistype: none is alike to a word of another script."""
+    return tuple(
+        name
+        for name, verb in names_of_verbs().items()
+        if typed(verb) and len(name) >= SHORTEST_ALIKE and name.isascii() == latin
+    )
+
+
+@cache
+def names_of_verbs() -> Mapping[str, str]:
     """Every word for a verb, and the verb."""
     return {name: topic.verb for topic in topics(admin=True) for name in (topic.verb, *topic.names)}
 
@@ -149,9 +162,15 @@ def verbs_shown(*, admin: bool) -> list[str]:
     return [topic.verb for topic in topics(admin=admin) if topic.examples]
 
 
-def helped(command: Command) -> Report:
-    """All that the asker may use, or the verb that is named."""
-    theirs = [it for it in topics(admin=command.asker.admin) if it.examples]
+def rights() -> dict[str, Right]:
+    """Every verb, and the right that it needs."""
+    return {**dict.fromkeys((it.verb for it in ASSISTANT), "reads"), **{it: VERBS[it].right for it in VERBS}}
+
+
+def helped(command: Command, allowed: AbstractSet[str] | None = None) -> Report:
+    """All that the asker may use (those `allowed`, if that is known), or the verb that is named."""
+    admin = command.asker.admin
+    theirs = [it for it in topics(admin=admin) if it.examples and (allowed is None or it.verb in allowed)]
     if not command.words:
         return helping.overview(theirs)
     spoken = read_verb(command.words[0])

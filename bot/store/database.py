@@ -1,28 +1,26 @@
 """The database: SQLite in a file, or PostgreSQL; opened once, with its tables brought up to date."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, make_url, text, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError
 from bot.store.connection import connection_to
+from bot.store.tables import gate
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another one. Seconds.
 PATIENCE = 5
-# Any number, the same in every replica: only one of them changes the tables.
-UPGRADE_LOCK = 3821
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 # PostgreSQL, unless its URL says otherwise: how long until a server that went silent counts as away. Seconds,
 # and milliseconds for the last. It would be hours by default.
@@ -46,6 +44,10 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, patience: float) -> None:
         self._engine = engine
+        self._patience = patience
+        # Our own writers in the order in which they came. SQLite lets them try their luck now and then, so that
+        # one that writes all the time keeps the others out; PostgreSQL would have each hold a connection meanwhile.
+        self._turn = asyncio.Lock()
         self._waits = {"lock": str(int(patience * 1000)), "idle": str(int(2 * patience * 1000))}
 
     @asynccontextmanager
@@ -56,11 +58,18 @@ class Database:
             StoreAway: when it can't begin, or its writing can't be kept; then nothing is written.
         """
         with told():
-            async with self._engine.begin() as connection:
+            async with self._my_turn(), self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     await connection.execute(PATIENTLY, self._waits)
                     (await connection.execute(text("SELECT id FROM gate WHERE id = 1 FOR UPDATE"))).one()
                 yield connection
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(self._patience):
+                await stack.enter_async_context(self._turn)
+            yield
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -94,7 +103,7 @@ async def open_database(url: str, patience: float = PATIENCE) -> AsyncIterator[D
 async def bring_up_to_date(engine: AsyncEngine) -> None:
     with told():
         async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
+            await connection.run_sync(bring_tables_up_to_date)
 
 
 @contextmanager
@@ -102,11 +111,22 @@ def told() -> Iterator[None]:
     """What the database can't do, as an error for people."""
     try:
         yield
-    except CommandError as error:
-        # The one thing that can be wrong with our own steps: the database has taken one that they lack.
-        raise SettingsError("store.newer") from error
+    except (DataError, IntegrityError) as error:
+        # The words of these repeat values, also where a traceback tells them.
+        raise StoreAway(type(error.orig).__name__) from None
     except (DBAPIError, sqlite3.Error, NoConnectionLeft, NoResultFound, OSError, OverflowError) as error:
         raise StoreAway(kind_of(error)) from error
+
+
+async def writable(database: Database) -> None:
+    """Writes what stands there already, and takes it back: nothing goes to the disk.
+
+    Raises:
+        StoreAway: when it can't be written.
+    """
+    async with database.writing() as connection:
+        await connection.execute(update(gate).values(frozen=gate.c.frozen))
+        await connection.rollback()
 
 
 def file_of(url: str) -> Path:
@@ -127,6 +147,7 @@ def postgresql_engine(url: URL, patience: float) -> AsyncEngine:
         url.set(query=ALIVE | dict(url.query)),
         pool_size=5,
         pool_timeout=patience,
+        hide_parameters=True,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
     )
@@ -143,6 +164,7 @@ def sqlite_engine(url: URL, patience: float) -> AsyncEngine:
         url,
         pool_size=5,
         pool_timeout=patience,
+        hide_parameters=True,
         async_creator=partial(connection_to, url.database or ":memory:", patience),
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
@@ -183,9 +205,6 @@ def begin_immediately(connection: Connection) -> None:
 def kind_of(error: Exception) -> str:
     """What the driver says, in short: neither the statement nor its values."""
     match error:
-        case DataError() | IntegrityError():
-            # The words of these repeat values.
-            return type(error.orig).__name__
         case DBAPIError():
             return str(error.orig).strip().partition("\n")[0][:200]
         case sqlite3.Error():
@@ -196,11 +215,20 @@ def kind_of(error: Exception) -> str:
             return type(error).__name__
 
 
-def upgrade(connection: Connection) -> None:
-    """Brings the tables up to date, one replica at a time."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def newest_step() -> str:
+    """The name of the last of our steps."""
+    return max(it.name[:4] for it in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the tables are as the last step leaves them."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return False
+    taken = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return list(taken) == [newest_step()]
+
+
+def bring_tables_up_to_date(connection: Connection) -> None:
+    """What does it is loaded only when there is something to do: it takes 10 MiB."""
+    if not is_current(connection):
+        import_module("bot.store.upgrade").upgrade(connection)

@@ -117,3 +117,98 @@ day = Table(
     Column("counts", Words, nullable=False),
     Column("asked", Instant, nullable=False),
 )
+
+# What Slack delivered and is not dealt with yet. `state`: open, or failed once it is given up. `payload` is JSON.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("received", Instant, nullable=False),
+    Column("payload", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+)
+Index("inbox_lease", inbox.c.state, inbox.c.lease_until)
+
+# By what a delivery is known when it comes again.
+inbox_key = Table(
+    "inbox_key",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("parcel", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("inbox_key_at", inbox_key.c.at)
+
+# `offered` and `rejected` are JSON lists of ids.
+question = Table(
+    "question",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("thread", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("offered", Words, nullable=False),
+    Column("shown", Words, nullable=False),
+    Column("rejected", Words, nullable=False),
+    Column("settled", Boolean, nullable=False),
+)
+Index("question_at", question.c.at)
+Index("question_thread", question.c.channel, question.c.thread, question.c.at)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("question", Words, primary_key=True),
+    Column("person", Words, primary_key=True),
+    Column("verdict", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+hand_off = Table(
+    "hand_off",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("question", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("ts", Words, nullable=False),
+    Column("asker", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("resolved_by", Words, nullable=False),
+)
+Index("hand_off_question", hand_off.c.question)
+
+# Its own number, since a text may be longer than what PostgreSQL can index.
+added_phrasing = Table(
+    "added_phrasing",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("entry", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# `standing` is the channel of the message that changes, `ts` the message in it.
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("command", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("standing", Words, nullable=False),
+    Column("ts", Words, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+Index("watch_due", watch.c.due)

@@ -120,6 +120,15 @@ def test_a_language_can_be_asked_for(assistant: Assistant) -> None:
     assert assistant.reply("套餐能退吗", "en").language == "en"
 
 
+@pytest.mark.parametrize(
+    ("text", "language"), [("1031", "zh"), ("🙂", "zh"), ("refund?", "en"), ("taocan neng tui ma", "zh")]
+)
+def test_a_text_that_shows_no_language_is_answered_in_the_persons(
+    assistant: Assistant, text: str, language: str
+) -> None:
+    assert assistant.reply(text, otherwise="zh").language == language
+
+
 def test_certainty_alone_decides(assistant: Assistant) -> None:
     hit = assistant.reply("套餐能退吗").hits[0]
 

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.console import OPERATOR
 from bot.language import LANGUAGES
-from bot.opening import Operations
 from bot.settings import Settings
 from bot.sms.command import Command
 from bot.sms.operations import VERBS
 from bot.sms.report import Report
 from bot.wiring import Bot
+from tests.opened import OPERATOR, Operations
 
 # What has nothing of an account in it.
 WITHOUT_DATA = {"check", "freeze", "help"}
@@ -21,7 +20,7 @@ EXAMPLES = [it.examples[0] for name, it in VERBS.items() if it.examples and name
 
 @pytest.fixture(scope="module")
 def operations(settings: Settings, bot: Bot) -> Iterator[Operations]:
-    opened = Operations(settings, bot.library, bot.rules)
+    opened = Operations(settings, bot)
     yield opened
     opened.close()
 

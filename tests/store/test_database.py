@@ -5,9 +5,11 @@ import os
 import sqlite3
 import stat
 import sys
+import traceback
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,9 @@ from sqlalchemy import Connection, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError
-from bot.store.database import Database, StoreAway, kind_of, open_database
+from bot.store.database import Database, StoreAway, engine_of, kind_of, open_database, writable
 from bot.store.tables import EPOCH, audit, day, gate, metadata
+from bot.store.upgrade import upgrade
 
 OPENER = """
 import asyncio, sys
@@ -31,6 +34,16 @@ async def main():
 asyncio.run(main())
 """
 Story = Callable[[Database], Awaitable[None]]
+AUDIT_ROW = {
+    "number": 1,
+    "at": EPOCH,
+    "person": "",
+    "channel": "",
+    "action": "",
+    "details": "{}",
+    "before": "",
+    "seal": "",
+}
 
 
 def told(url: str, story: Story) -> None:
@@ -64,6 +77,28 @@ def test_the_migrations_end_in_the_tables_of_the_code(database_url: str) -> None
         assert await schema(database) == []
 
     told(database_url, story)
+
+
+def test_a_database_of_the_first_release_grows_and_keeps_what_it_has(database_url: str) -> None:
+    async def run() -> None:
+        engine = engine_of(database_url, patience=5)
+        async with engine.begin() as connection:
+            await connection.run_sync(partial(upgrade, to="0001"))
+            await connection.execute(text("UPDATE gate SET frozen = true"))
+            await connection.execute(text("INSERT INTO day VALUES ('prod', '2026-11-22', 'sent', '{}', 7)"))
+            await connection.execute(insert(audit).values(AUDIT_ROW))
+        await engine.dispose()
+
+        async with open_database(database_url) as database:
+            assert await schema(database) == []
+            async with database.reading() as connection:
+                assert (await connection.execute(select(gate))).all() == [(1, True)]
+                assert (await connection.execute(select(day.c.account, day.c.counts))).all() == [
+                    ("prod", "{}")
+                ]
+                assert [it._asdict() for it in await connection.execute(select(audit))] == [AUDIT_ROW]
+
+    asyncio.run(run())
 
 
 def test_a_second_opening_changes_nothing(database_url: str) -> None:
@@ -179,6 +214,63 @@ def test_what_is_read_in_a_transaction_stays_true_until_it_writes(database_url: 
     told(database_url, story)
 
 
+def test_many_writers_of_one_process_come_in_turn_beside_one_that_never_stops(database_url: str) -> None:
+    """The one would have the lock again before another one has looked: SQLite lets them look now and then."""
+
+    async def story(database: Database) -> None:
+        order = []
+
+        async def write(who: str, times: int) -> None:
+            for _ in range(times):
+                await turned(database, frozen=True)
+                order.append(who)
+
+        await asyncio.gather(*(write(who, 10) for who in "abc"))
+
+        assert ["".join(sorted(order[at : at + 3])) for at in range(0, 30, 3)] == ["abc"] * 10
+
+    told(database_url, story)
+
+
+def test_a_look_whether_it_can_be_written_changes_nothing(database_url: str) -> None:
+    async def story(database: Database) -> None:
+        await turned(database, frozen=True)
+
+        await writable(database)
+
+        async with database.reading() as connection:
+            assert (await connection.execute(select(gate))).all() == [(1, True)]
+        await turned(database, frozen=False)
+
+    told(database_url, story)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_may_only_be_read_is_not_writable(database_url: str) -> None:
+    async def story(database: Database) -> None:
+        async with database.reading() as connection:
+            await connection.execute(text("PRAGMA query_only = ON"))
+
+        with pytest.raises(StoreAway, match="readonly"):
+            await writable(database)
+
+    told(database_url, story)
+
+
+def test_a_database_that_is_locked_is_not_writable(database_url: str) -> None:
+    async def story(database: Database) -> None:
+        async with open_database(database_url, patience=0.3) as other, database.writing() as slow:
+            await slow.execute(update(gate).values(frozen=True))
+
+            async with asyncio.timeout(4):
+                found = await asyncio.gather(*(writable(other) for _ in range(3)), return_exceptions=True)
+            assert [type(it) for it in found] == [StoreAway] * 3
+
+        await writable(database)
+
+    told(database_url, story)
+
+
 def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:
     async def story(database: Database) -> None:
         async with database.writing() as writer:
@@ -212,7 +304,8 @@ def test_a_value_that_can_not_be_kept_is_not_repeated(database_url: str) -> None
             async with database.writing() as connection:
                 await connection.execute(insert(day).values(row))
 
-        assert "sesame" not in f"{caught.value} {caught.value.details}"
+        told_of = "".join(traceback.format_exception(caught.value))
+        assert "sesame" not in f"{caught.value} {caught.value.details} {told_of}"
         assert "INSERT" not in str(caught.value)
 
     told(database_url, story)

@@ -1,0 +1,420 @@
+"""Opens the Slack side: the part of the composition that only a surface needs. See bot/wiring.py."""
+
+import asyncio
+import json
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from time import monotonic
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.configuration.values import SlackSettings
+from bot.console import Console
+from bot.errors import SettingsError
+from bot.guard.access import Access
+from bot.guard.rates import Rates
+from bot.guard.refusals import Refusals
+from bot.language import Language
+from bot.metrics import Metrics
+from bot.opening import CONSOLE, Office, open_office
+from bot.pulse import Pulse
+from bot.secret import Secret
+from bot.settings import Settings
+from bot.slack.app import Door, Identity, again, build_app
+from bot.slack.calls import Calls
+from bot.slack.cards import Cards
+from bot.slack.caretaking import Caretaking
+from bot.slack.client import Accepted, Refused, call, slack_client, slack_session
+from bot.slack.connection import Connection, Slack
+from bot.slack.conversation import Conversation
+from bot.slack.enquiries import Enquiries, OnCall
+from bot.slack.errands import Errands
+from bot.slack.following import Following
+from bot.slack.forms import Modals
+from bot.slack.home import Digest, Home
+from bot.slack.homes import Homes
+from bot.slack.hook import Hooks, hooks_of
+from bot.slack.outbox import Outbox
+from bot.slack.people import Home as Workplace
+from bot.slack.people import People
+from bot.slack.presses import Presses
+from bot.slack.reception import FrontDesk
+from bot.slack.reporting import Reporting
+from bot.slack.sockets import Sockets
+from bot.slack.submissions import Submissions
+from bot.slack.visitor import Lobby
+from bot.slack.work import Work
+from bot.store.added import StoredPhrasings
+from bot.store.database import Database, writable
+from bot.store.grouped import GroupedWriting
+from bot.store.inbox import StoredInbox
+from bot.store.questions import StoredQuestions
+from bot.store.watches import StoredWatches
+from bot.web import Deliveries, Web
+from bot.wiring import Bot
+from bot.workspace.server import BOT_TOKEN, Workspace
+
+LOG = structlog.get_logger("smsbot")
+
+# What is under way at the end has so long: a supervisor waits ten seconds before it kills. Seconds.
+DRAINING = 7.0
+SENDING_OUT = 2.0
+# How long the thread that writes the database waits for us, who compute answers: an acknowledgement waits for it
+# several times. Seconds; Python's own is 0.005.
+SWITCHING = 0.0005
+# Who holds a delivery renews it every five seconds; what nobody renews for so long is taken over.
+LEASE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line to Slack: its Web API, its response_urls, and who we are there.
+
+    `trusted` are admins and knowledge owners whom no setting has to name: the one at the terminal.
+    """
+
+    client: AsyncWebClient
+    hooks: Hooks
+    identity: Identity
+    trusted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What outlives the process."""
+
+    inbox: StoredInbox
+    questions: StoredQuestions
+    added: StoredPhrasings
+    watches: StoredWatches
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The Slack side, open: deliveries go in through `app`, `work` is what is being dealt with."""
+
+    app: AsyncApp
+    work: Work
+    outbox: Outbox
+    metrics: Metrics
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What most of the Slack side works with."""
+
+    bot: Bot
+    office: Office
+    line: Line
+    kept: Kept
+    language: Language
+    metrics: Metrics
+    work: Work
+    outbox: Outbox
+    people: People
+    access: Access
+    cards: Cards = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cards", Cards(self.bot.wording, self.bot.drawing, self.bot.phrases))
+
+
+@asynccontextmanager
+async def open_service(bot: Bot, office: Office, line: Line, language: Language) -> AsyncIterator[Service]:
+    """Everything between what Slack delivers and what we say to it, with what looks after it meanwhile."""
+    configuration, metrics = office.configuration, Metrics(version("smsbot"))
+    async with AsyncExitStack() as stack:
+        kept = await opened_store(office.database, stack)
+        workplace = Workplace(line.identity.team, line.identity.enterprise)
+        people = People(line.client, workplace, configuration.groups)
+        stack.push_async_callback(people.close)
+        access = Access(
+            configuration.access,
+            configuration.admins | line.trusted,
+            configuration.knowledge_owners | line.trusted,
+            office.policy,
+        )
+        outbox = Outbox(line.client, line.hooks, observe=metrics.called)
+        parts = Parts(bot, office, line, kept, language, metrics, Work(kept.inbox), outbox, people, access)
+        front_desk, following = staffed(parts)
+        app = build_app(line.identity, Door(kept.inbox, parts.work, front_desk, metrics))
+        caring = asyncio.create_task(caretaking(parts, following, app).run())
+        stack.push_async_callback(ended, caring)
+        metrics.watch("outbox_waiting", lambda: outbox.waiting)
+        metrics.watch("inbox_waiting", lambda: len(parts.work))
+        yield Service(app, parts.work, outbox, metrics, kept)
+
+
+async def opened_store(database: Database, stack: AsyncExitStack) -> Kept:
+    grouped = await stack.enter_async_context(GroupedWriting(database))
+    return Kept(
+        StoredInbox(database, grouped, new_id(), now, new_id, given_up, LEASE),
+        StoredQuestions(database, grouped, now),
+        StoredPhrasings(database),
+        StoredWatches(database, now),
+    )
+
+
+def staffed(parts: Parts) -> tuple[FrontDesk, Following]:
+    """Everybody who deals with what comes from Slack."""
+    bot, office, kept, cards, outbox = parts.bot, parts.office, parts.kept, parts.cards, parts.outbox
+    configuration, metrics = office.configuration, parts.metrics
+    lobby = Lobby(parts.people, parts.access, Rates(configuration.rates), parts.language)
+    refusals = Refusals(office.ledger, now)
+    reporting = Reporting(office.desk, parts.access, refusals, metrics)
+    following = Following(
+        reporting, lobby, cards, outbox, kept.watches, parts.work, now, asyncio.sleep, new_id
+    )
+    errands = Errands(reporting, following, cards, outbox, parts.work, now)
+    on_call = (
+        OnCall(configuration.on_call, configuration.on_call_channel or "") if configuration.on_call else None
+    )
+    enquiries = Enquiries(
+        bot.assistant, cards, Calls(bot.wording), outbox, kept.questions, on_call, metrics, now, new_id
+    )
+
+    async def learn() -> None:
+        bot.assistant.learn(await kept.added.all())
+
+    submissions = Submissions(
+        Modals(bot.phrases, bot.drawing, bot.assistant.entries),
+        enquiries,
+        errands,
+        parts.access,
+        office.desk,
+        kept.added,
+        learn,
+        cards,
+        outbox,
+        parts.work,
+        now,
+    )
+    homes = Homes(
+        Home(bot.phrases, bot.drawing, bot.assistant.entries),
+        office.desk,
+        parts.access,
+        bot.assistant,
+        kept.questions,
+        parts.people,
+        outbox,
+        bot.phrases,
+        tuple(Digest(it.channel, it.at, str(it.zone), it.days) for it in configuration.digests),
+        now,
+    )
+    conversation = Conversation(enquiries, errands, cards, outbox, frozenset(office.desk.accounts))
+    presses = Presses(enquiries, errands, submissions, homes)
+    front_desk = FrontDesk(
+        lobby,
+        conversation,
+        presses,
+        submissions,
+        homes,
+        cards,
+        outbox,
+        metrics,
+        now,
+        monotonic,
+        secrets.randbits,
+    )
+    return front_desk, following
+
+
+def caretaking(parts: Parts, following: Following, app: AsyncApp) -> Caretaking:
+    kept = parts.kept
+    return Caretaking(
+        kept.inbox,
+        kept.watches,
+        kept.questions,
+        kept.added,
+        parts.bot.assistant,
+        following,
+        parts.work,
+        parts.metrics,
+        partial(again, app),
+        now,
+        asyncio.sleep,
+    )
+
+
+def run(settings: Settings, bot: Bot) -> None:
+    """Serves Slack until somebody ends the program."""
+    asyncio.run(serve(settings, bot))
+
+
+def talk(settings: Settings, bot: Bot, lines: Iterator[str], show: Callable[[str], None]) -> None:
+    """Serves the terminal until the input ends."""
+    asyncio.run(chat(settings, bot, read_aside(lines), show))
+
+
+async def read_aside(lines: Iterator[str]) -> AsyncIterator[str]:
+    """The lines, waited for in a thread, so that the bot can go on meanwhile."""
+    while (line := await asyncio.to_thread(next, lines, None)) is not None:
+        yield line
+
+
+async def serve(settings: Settings, bot: Bot) -> None:
+    """Connects to Slack and serves it until somebody ends the program.
+
+    Raises:
+        SettingsError: when Slack does not take the token, or the address is taken.
+        Deaf: after ten minutes without a connection to Slack.
+    """
+    sys.setswitchinterval(SWITCHING)
+    stopping = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(open_office(settings, bot.library, bot.rules, samples=False))
+        slack = office.configuration.slack
+        if slack is None:
+            raise SettingsError("serve.no_token")
+        line = await line_to(slack, office, stack)
+        language = office.configuration.language or settings.language
+        service = await stack.enter_async_context(open_service(bot, office, line, language))
+        stack.push_async_callback(drained, service)
+        await listening(service, office, slack, stack, stopping)
+
+
+async def chat(settings: Settings, bot: Bot, lines: AsyncIterator[str], show: Callable[[str], None]) -> None:
+    """A Slack channel in the terminal: the same app, over a stand-in for Slack.
+
+    Raises:
+        ConfigurationError: with all that is wrong in smsbot.toml and the environment.
+    """
+    async with AsyncExitStack() as stack:
+        workspace = Workspace(now)
+        url = await stack.enter_async_context(workspace.serving())
+        office = await stack.enter_async_context(open_office(settings, bot.library, bot.rules))
+        session = await stack.enter_async_context(slack_session())
+        client = slack_client(Secret(BOT_TOKEN), url, session)
+        hooks = Hooks(session, hooks_of(url))
+        line = Line(client, hooks, await identity_of(client), frozenset({CONSOLE}))
+        language = office.configuration.language or settings.language
+        service = await stack.enter_async_context(open_service(bot, office, line, language))
+        surface = Console(
+            workspace.team,
+            partial(delivered, service.app),
+            service.work.settled,
+            bot.phrases,
+            settings.language,
+            show,
+            finished=service.work.finished,
+        )
+        await surface.run(lines)
+        await service.work.drain(0)
+
+
+async def delivered(app: AsyncApp, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Gives a payload to Bolt as a socket would, and what the acknowledgement carries."""
+    response = await app.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode"))
+    return json.loads(response.body) if response.body else None
+
+
+async def listening(
+    service: Service, office: Office, slack: SlackSettings, stack: AsyncExitStack, stopping: asyncio.Event
+) -> None:
+    """Takes what Slack delivers, over sockets or over HTTP, until it is to stop."""
+    dispatch = service.app.async_dispatch
+    sockets, deliveries = None, None
+    if slack.app_token:
+        way = Slack(slack.api_url, slack.app_token.reveal(), proxy_of(office))
+        sockets = Sockets(partial(Connection, dispatch, way))
+        service.metrics.watch("sockets_alive", lambda: sockets.alive)
+    elif slack.signing_secret:
+        deliveries = Deliveries(dispatch, slack.signing_secret.reveal(), now)
+
+    async def connected() -> bool:
+        return sockets is None or sockets.alive > 0
+
+    async def database() -> bool:
+        await writable(office.database)
+        return True
+
+    async def knowledge() -> bool:
+        return True
+
+    parts = {"slack": connected, "database": database, "knowledge": knowledge}
+    web = Web(parts, service.metrics, Pulse(), deliveries)
+    http = office.configuration.http
+    address = await stack.enter_async_context(web.serving(http.host, http.port))
+    LOG.info("serving", address=address, transport=slack.transport)
+    stopped = asyncio.create_task(stopping.wait())
+    running = [stopped, *([asyncio.create_task(sockets.run())] if sockets else [])]
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        LOG.info("stopping", under_way=len(service.work))
+        for task in running:
+            await ended(task)
+
+
+async def line_to(slack: SlackSettings, office: Office, stack: AsyncExitStack) -> Line:
+    """Raises:
+    SettingsError: when Slack does not know the token.
+    """
+    session = await stack.enter_async_context(slack_session())
+    proxy = proxy_of(office)
+    client = slack_client(slack.bot_token, slack.api_url, session, proxy=proxy)
+    return Line(client, Hooks(session, hooks_of(slack.api_url), proxy=proxy), await identity_of(client))
+
+
+async def identity_of(client: AsyncWebClient) -> Identity:
+    """Raises:
+    SettingsError: when Slack does not know the token, or can't be reached.
+    """
+    match await call(client, "auth.test", {}):
+        case Accepted(answer=answer):
+            return Identity(
+                str(answer.get("team_id") or ""),
+                str(answer.get("user_id") or ""),
+                str(answer.get("bot_id") or ""),
+                str(answer.get("enterprise_id") or ""),
+            )
+        case Refused(code=code):
+            raise SettingsError("serve.token_refused", code=code)
+        case failure:
+            raise SettingsError("serve.slack_away", reason=failure.reason)
+
+
+def proxy_of(office: Office) -> str | None:
+    proxy = office.configuration.network.proxy
+    return proxy.reveal() if proxy else None
+
+
+async def drained(service: Service) -> None:
+    """What is under way comes to its end; what does not is done again by whoever is next."""
+    await service.work.drain(DRAINING)
+    left = await service.outbox.drain(SENDING_OUT)
+    service.outbox.close()
+    LOG.info("stopped", left=left)
+
+
+async def ended(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def given_up(parcel: str) -> None:
+    LOG.error("delivery_given_up", parcel=parcel)
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""A stand-in for Slack: for the console, the tests and the benchmark."""
