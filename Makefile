@@ -27,6 +27,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_operations
+	$(BIN)/python -m tests.bench_slack
 
 # The words of pip go to stderr, so that a pipe through `make run` carries answers only.
 $(READY): requirements.lock pyproject.toml

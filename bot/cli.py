@@ -20,22 +20,21 @@ from bot.faq.explain import explain
 from bot.faq.normalise import Normaliser
 from bot.guard.chain import Intact
 from bot.language import Language, language_of
-from bot.output import (
-    as_json,
-    audit_words,
-    explanation,
-    miss,
-    mistakes,
-    scores_table,
-    show_markdown,
-    show_plain,
-    terminal,
-)
 from bot.phrases import Phrases
 from bot.questions import read_labelled
 from bot.settings import Settings, read_settings
 from bot.sms.doctor import report, something_wrong
-from bot.wiring import Bot, build_bot, harvest, opening, read_only, serving, shipped_phrases
+from bot.wiring import (
+    Bot,
+    build_bot,
+    harvest,
+    opening,
+    output,
+    presenting,
+    read_only,
+    serving,
+    shipped_phrases,
+)
 
 WRONG_USE, FAILED = 2, 1
 
@@ -73,16 +72,16 @@ def main() -> None:
 
 def tell(error: KnowledgeError | BotError, language: Language) -> None:
     """Says it to the operator, with all of its mistakes and where they stand."""
-    phrases, out = shipped_phrases(), terminal(stderr=True)
+    phrases, out = shipped_phrases(), output().terminal(stderr=True)
     match error:
         case KnowledgeError():
             words = phrases.say("check.broken", language, folder=error.folder, count=len(error.mistakes))
         case BotError():
             words = phrases.say(error.phrase, language, **error.details)
-    show_plain(out, words)
+    output().show_plain(out, words)
     if isinstance(error, KnowledgeError | ConfigurationError):
-        for line in mistakes(error.mistakes, phrases, language):
-            show_plain(out, line)
+        for line in output().mistakes(error.mistakes, phrases, language):
+            output().show_plain(out, line)
 
 
 @app.callback(invoke_without_command=True)
@@ -100,7 +99,9 @@ def run(context: typer.Context) -> None:
     if settings.slack:
         serving().run(settings, bot)
     else:
-        show_plain(terminal(stderr=True), bot.phrases.say("console.no_tokens", settings.language))
+        output().show_plain(
+            output().terminal(stderr=True), bot.phrases.say("console.no_tokens", settings.language)
+        )
         open_console(bot, settings)
 
 
@@ -136,11 +137,13 @@ def ask(
     reply = bot.assistant.reply(text, language)
     elapsed_ms = (time.perf_counter() - started) * 1000
     if as_object:
-        print_json(as_json(reply, bot.wording, elapsed_ms))
+        print_json(output().as_json(reply, bot.wording, elapsed_ms))
         return
     if len(text) > LONGEST:
-        show_plain(terminal(stderr=True), bot.phrases.say("answer.long", reply.language, limit=LONGEST))
-    show_markdown(terminal(), bot.wording.markdown(reply))
+        output().show_plain(
+            output().terminal(stderr=True), bot.phrases.say("answer.long", reply.language, limit=LONGEST)
+        )
+    output().show_markdown(output().terminal(), bot.wording.markdown(reply))
     if why:
         show_explanation(bot, reply)
 
@@ -161,9 +164,9 @@ def error(
     spoken = language_option(lang) or ("zh" if language_of(text) == "zh" else context.obj.language)
     reply = bot.assistant.explain_codes(text, spoken)
     if as_object:
-        print_json(as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
+        print_json(output().as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
     else:
-        show_markdown(terminal(), bot.wording.markdown(reply))
+        output().show_markdown(output().terminal(), bot.wording.markdown(reply))
 
 
 @app.command()
@@ -176,7 +179,7 @@ def check(context: typer.Context) -> None:
     except ConfigurationError as error:
         wrong.append(error)
     try:
-        show_plain(terminal(), summary(read_only(settings), settings.language))
+        output().show_plain(output().terminal(), summary(read_only(settings), settings.language))
     except KnowledgeError as error:
         wrong.append(error)
     for it in wrong:
@@ -194,7 +197,9 @@ def doctor(context: typer.Context) -> None:
         findings, sample = opening().examined(settings, bot.library, bot.rules)
     except ConfigurationError as error:
         findings, sample = opening().misread(error), False
-    show_markdown(terminal(), bot.drawing.markdown(report(findings, sample=sample), settings.language))
+    output().show_markdown(
+        output().terminal(), bot.drawing.markdown(report(findings, sample=sample), settings.language)
+    )
     if something_wrong(findings):
         sys.exit(FAILED)
 
@@ -207,16 +212,19 @@ def export_phrasings(
     """Write the ways to ask that were added in Slack into the knowledge files."""
     settings: Settings = context.obj
     change, say = harvest().exported(settings, Normaliser()), shipped_phrases().say
-    out = terminal()
+    out = output().terminal()
     if dry_run:
         write(harvest().difference(change))
     else:
         harvest().brought_home(settings, change)
+    if not change.exported:
+        output().show_plain(output().terminal(stderr=dry_run), say("export.nothing", settings.language))
+    elif not dry_run:
         count, files = len(change.exported), len(change.files)
-        show_plain(out, say("export.written", settings.language, count=count, files=files))
+        output().show_plain(out, say("export.written", settings.language, count=count, files=files))
     for it in change.skipped:
         words = say(it.reason, settings.language, place=it.place)
-        show_plain(out, say("export.left_out", settings.language, text=it.added.text, reason=words))
+        output().show_plain(out, say("export.left_out", settings.language, text=it.added.text, reason=words))
 
 
 @app.command()
@@ -225,13 +233,13 @@ def manifest(
     url: Annotated[
         str, typer.Option("--url", help="For HTTP mode: where Slack reaches this bot, https://host.")
     ] = "",
-    lang: LangOption = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh or en; else that of the shell.")] = None,
 ) -> None:
     """Print the manifest of the Slack app, as JSON."""
     if url and not url.startswith("https://"):
         raise BotError("command.no_https")
     language = language_option(lang) or context.obj.language
-    made = serving().manifest(shipped_phrases(), language, url)
+    made = presenting().manifest(shipped_phrases(), language, url)
     write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -245,7 +253,9 @@ def verify(
     """Check that no row of the audit was altered, removed or moved."""
     settings: Settings = context.obj
     verdict = opening().verified(settings, head)
-    show_plain(terminal(), audit_words(verdict, build_bot(settings).phrases, settings.language))
+    output().show_plain(
+        output().terminal(), output().audit_words(verdict, build_bot(settings).phrases, settings.language)
+    )
     if not isinstance(verdict, Intact):
         sys.exit(FAILED)
 
@@ -280,10 +290,16 @@ def summary(library: Library, language: Language) -> str:
 
 
 def open_console(bot: Bot, settings: Settings) -> None:
-    typing, out = sys.stdin.isatty(), terminal()
+    typing, out = sys.stdin.isatty(), output().terminal()
     if typing:
-        show_plain(out, bot.phrases.say("console.welcome", settings.language))
-    serving().talk(settings, bot, lines(prompt="> " if typing else ""), partial(show_markdown, out))
+        output().show_plain(out, bot.phrases.say("console.welcome", settings.language))
+    serving().talk(
+        settings,
+        bot,
+        lines(prompt="> " if typing else ""),
+        partial(output().show_markdown, out),
+        typed=typing,
+    )
 
 
 def judge(bot: Bot, labelled: Labelled) -> Judged:
@@ -291,26 +307,26 @@ def judge(bot: Bot, labelled: Labelled) -> Judged:
 
 
 def show_scores(phrases: Phrases, language: Language, judged: list[Judged]) -> None:
-    out = terminal()
+    out = output().terminal()
     for in_scope, losses in ((True, "evaluate.misses"), (False, "evaluate.wrong_answers")):
         rows = [row for row in judged if row.in_scope == in_scope]
         if not rows:
             continue
         table = [*scores_by_kind(rows), score(phrases.say("evaluate.all", language), rows)]
-        out.print(scores_table(table, phrases, language, in_scope=in_scope))
+        out.print(output().scores_table(table, phrases, language, in_scope=in_scope))
         if lost := [row for row in rows if (not row.first if in_scope else row.answered)]:
-            show_plain(out, phrases.say(losses, language))
+            output().show_plain(out, phrases.say(losses, language))
             for row in lost:
-                show_plain(out, "  " + miss(row, phrases, language))
+                output().show_plain(out, "  " + output().miss(row, phrases, language))
 
 
 def show_explanation(bot: Bot, reply: Reply) -> None:
     ranking = bot.assistant.matcher.rank(reply.question)
     decision = explain(bot.assistant.matcher.index, ranking)
-    out = terminal()
+    out = output().terminal()
     out.rule()
-    for line in explanation(reply, ranking, decision, bot.phrases, reply.language):
-        show_plain(out, line)
+    for line in output().explanation(reply, ranking, decision, bot.phrases, reply.language):
+        output().show_plain(out, line)
 
 
 def answer_lines(bot: Bot, language: Language | None) -> None:
@@ -319,7 +335,7 @@ def answer_lines(bot: Bot, language: Language | None) -> None:
         question = question_of(line)
         started = time.perf_counter()
         reply = bot.assistant.reply(question, language)
-        print_json(as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
+        print_json(output().as_json(reply, bot.wording, (time.perf_counter() - started) * 1000))
 
 
 def question_of(line: str) -> str:

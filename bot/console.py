@@ -3,13 +3,12 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
-from bot.fields import Asking, Field, field_of, fields_of
+from bot.fields import LINE_END, Asking, Field, field_of, fields_of
 from bot.language import Language
 from bot.markup import Markup, literal
-from bot.offers import Close, Key, LeaveIt, Offer, Offers, Press, Submit
+from bot.offers import Close, Key, Offer, Offers, Press, Submit
 from bot.phrases import Phrases
 from bot.screen import BUTTONS, Choice, Screen
 from bot.slack.names import ASK, COMMAND, EXPLAIN
@@ -38,8 +37,13 @@ PATIENCE = 20.0
 # So many options of a field are listed; the others are found by a part of their words.
 MOST_LISTED = 20
 
+# Digits of the number of a choice: what is longer may be an error code, or a phone.
+LONGEST_NUMBER = 2
+
 # What a Chinese keyboard types for the slash, with or without the command's own word behind it.
 SLASH = re.compile(r"(?:[/／]|、(?=[sｓ][mｍ][sｓ](?:\s|$)))(?:[sｓ][mｍ][sｓ](?=\s|$))?\s*", re.IGNORECASE)
+# The command in full: with it a form is left, as nothing that is filled in begins so.
+COMMAND_LINE = re.compile(r"[/／、][sｓ][mｍ][sｓ](?:\s|$)", re.IGNORECASE)
 HELP = frozenset({"help", "h", "?", "？", "帮助", "幫助"})
 HOME = frozenset({"home", "首页", "主页"})
 # The word before a text that is said elsewhere than in the channel.
@@ -59,7 +63,7 @@ class Console:
     """Keeps what was offered, so that a number can choose it, and what is asked, so that a line answers it.
 
     `settled` waits until what was dispatched is dealt with; `finished` until nothing changes by itself any
-    more: that is waited for, `PATIENCE` seconds at most, when the input ends.
+    more: that is waited for, `PATIENCE` seconds at most, when the input ends, and after each line of a pipe.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a channel in a terminal stands on
@@ -72,11 +76,13 @@ class Console:
         show: Show,
         *,
         finished: Settle | None = None,
+        typed: bool = True,
     ) -> None:
         self._team = team
         self._dispatch = dispatch
         self._settled = settled
         self._finished = finished or settled
+        self._typed = typed
         self._phrases = phrases
         self._language = language
         self._show = show
@@ -117,6 +123,8 @@ class Console:
                 self._begin()
                 await self._take(text)
                 await self._rest()
+                if not self._typed:
+                    await self._wait()
                 self._end()
 
     async def _rest(self) -> None:
@@ -126,11 +134,18 @@ class Console:
 
     async def _wait_for_all(self) -> None:
         self._in_line = True
+        if not await self._wait():
+            self._say("console.not_over")
+
+    async def _wait(self) -> bool:
+        """Whether everything came to its end."""
         try:
             await asyncio.wait_for(self._finished(), PATIENCE)
         except TimeoutError:
-            self._say("console.not_over")
-        await self._feed.join()
+            return False
+        finally:
+            await self._feed.join()
+        return True
 
     async def _watch(self) -> None:
         while True:
@@ -142,7 +157,7 @@ class Console:
     def _begin(self) -> None:
         self._offers.begin()
         self._titles = {}
-        self._in_line, self._said, self._private_told = True, False, False
+        self._in_line, self._said = True, False
 
     def _end(self) -> None:
         self._offers.end()
@@ -155,9 +170,9 @@ class Console:
         view = self._team.top(PERSON)
         if (self._asking or view) and word in CANCEL:
             await self._give_up()
-        elif self._asking:
+        elif self._asking and not COMMAND_LINE.match(text):
             await self._answer(self._asking, text)
-        elif text.isdecimal() and (self._offers.any or len(text) == 1):
+        elif text.isdecimal() and (self._offers.any or len(text) == 1) and len(text) <= LONGEST_NUMBER:
             await self._choose(int(text))
         elif word in YES_OR_NO and self._offers.dangerous:
             self._say("console.choose", count=len(self._offers))
@@ -217,30 +232,16 @@ class Console:
                 await self._submit(offer.key, Asking([]))
             case Close():
                 await self._give_up()
-            case LeaveIt():
-                self._offers.put(())
-                self._say("console.left")
             case _:
                 assert_never(offer)
 
     async def _press(self, offer: Press) -> None:
-        element = offer.choice.control.element
-        if "confirm" in element and not offer.agreed:
-            self._ask_first(offer, element["confirm"])
-        elif element["type"] in BUTTONS:
+        """Without the question that Slack puts before a dangerous one: nobody types a number by a slip."""
+        if offer.choice.control.element["type"] in BUTTONS:
             await self._pressed(offer, offer.choice.chosen)
         else:
             self._asking, self._asked_for = Asking([field_of(offer.choice.control)]), offer
             self._ask()
-
-    def _ask_first(self, offer: Press, dialog: Mapping[str, object]) -> None:
-        """The question that Slack puts before a button."""
-        self._offers.put([replace(offer, agreed=True), LeaveIt(offer.key)])
-        labels = [
-            f"\\[{at}\\] {literal(text_of(dialog[name]))}" for at, name in enumerate(("confirm", "deny"), 1)
-        ]
-        title, words = (self._screen.text(dialog.get(name)) for name in ("title", "text"))
-        self._draw("\n\n".join(it for it in (f"**{title}**", words, "   ".join(labels)) if it))
 
     async def _pressed(self, offer: Press, chosen: str | Sequence[str] | None) -> None:
         entered = self._asking.entered if self._asking and not self._asked_for else {}
@@ -284,7 +285,7 @@ class Console:
             return
         asking.again(view.view["blocks"], list(errors))
         for it in asking.left:
-            self._draw(literal(f"{it.label}: {errors[it.key]}"))
+            self._say("console.field_wrong", field=literal(it.label), reason=literal(errors[it.key]))
         if asking.left:
             self._asking = asking
             self._ask()
@@ -313,8 +314,10 @@ class Console:
         now = asked.shown(self._asking.current(asked))
         say = self._phrases.say
         label = literal(asked.label) + (say("console.optional", self._language) if asked.optional else "")
-        rows = [f"**{label}**" + (f" \\[{literal(now)}\\]" if now else "")]
+        shown = literal(now.replace("\n", LINE_END))
+        rows = [f"**{label}**" + (f" \\[{shown}\\]" if now else "")]
         rows += [f"*{literal(asked.hint)}*"] if asked.hint else []
+        rows += [f"*{say('console.field_lines', self._language)}*"] if asked.several_lines else []
         listed = asked.options[:MOST_LISTED]
         rows += [f"\\[{at}\\] {literal(it)}" for at, (_, it) in enumerate(listed, 1)]
         if len(listed) < len(asked.options):

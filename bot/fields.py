@@ -14,6 +14,9 @@ SEVERAL = frozenset({"multi_static_select", "checkboxes"})
 # Of those that fit an answer, so many are named.
 MOST_ALIKE = 5
 
+# What stands for a line end in what is typed.
+LINE_END = "\\n"
+
 Value = str | Sequence[str] | None
 
 
@@ -44,6 +47,10 @@ class Field:
     @property
     def kind(self) -> str:
         return str(self.control.element["type"])
+
+    @property
+    def several_lines(self) -> bool:
+        return bool(self.control.element.get("multiline"))
 
     def shown(self, value: Value) -> str:
         """A value as people know it: by its label."""
@@ -82,7 +89,7 @@ class Field:
 
     def _typed(self, text: str) -> str | Complaint:
         element = self.control.element
-        words = text.replace("\\n", "\n") if element.get("multiline") else text
+        words = text.replace(LINE_END, "\n") if self.several_lines else text
         most = element.get("max_length")
         if most and len(words) > most:
             return Complaint("console.field_long", {"most": most, "length": len(words)})

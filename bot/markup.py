@@ -21,7 +21,6 @@ MRKDWN = re.compile(
 )
 LISTED = re.compile(r"^(?P<indent>\s*)(?:(?P<bullet>[•◦▪-])|(?P<number>\d+)\.)\s+(?P<rest>.*)$")
 ITEM = re.compile(r"^\s*(?:-|\d+\.) ")
-ROW = re.compile(r"\\\[\d+\\\]")
 # Emphasis that begins or ends with one of these is none in Markdown.
 EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 
@@ -130,14 +129,11 @@ class Markup:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """Paragraphs; a list that goes on stays one, and so do rows of buttons."""
+    """Paragraphs; a list that goes on stays one."""
     made = parts[0] if parts else ""
     for before, part in pairwise(parts):
         last = before.splitlines()[-1]
-        if ROW.match(last) and ROW.match(part):
-            made += "\\\n" + part
-        else:
-            made += ("\n" if ITEM.match(last) and ITEM.match(part) else "\n\n") + part
+        made += ("\n" if ITEM.match(last) and ITEM.match(part) else "\n\n") + part
     return made
 
 

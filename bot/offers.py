@@ -11,11 +11,8 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`agreed`: the question that stands before a dangerous button is answered."""
-
     key: Key
     choice: Choice
-    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,7 @@ class Close:
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveIt:
-    """The answer no to the question before a dangerous button."""
-
-    key: Key
-
-
-Offer = Press | Submit | Close | LeaveIt
+Offer = Press | Submit | Close
 
 
 class Offers:
@@ -104,9 +94,7 @@ class Offers:
 
 def is_dangerous(offer: Offer | None) -> bool:
     """A form without fields asks for nothing but a yes."""
-    return isinstance(offer, Submit) or (
-        isinstance(offer, Press) and (offer.agreed or offer.choice.dangerous)
-    )
+    return isinstance(offer, Submit) or (isinstance(offer, Press) and offer.choice.dangerous)
 
 
 def told(offers: Sequence[Offer | None]) -> list[object]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -15,16 +16,19 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.configuration.reading import read_configuration
-from bot.configuration.values import AccountSettings, Configuration
+from bot.configuration.values import AccountSettings, Configuration, SlackSettings
 from bot.errors import BotError, ConfigurationError, SettingsError
 from bot.faq.entry import Library
 from bot.guard.chain import Broken, Verdict, verify
 from bot.guard.keys import Keys
 from bot.guard.policy import SendPolicy
 from bot.guard.sender import GuardedSender
+from bot.loopback import is_loopback
 from bot.sandbox.server import Sandbox
 from bot.secret import encoded
 from bot.settings import Settings
+from bot.slack.checkup import Named, SlackSide, nowhere
+from bot.slack.client import Way, trust_in
 from bot.sms import doctor
 from bot.sms.cloud import Cloud
 from bot.sms.desk import Account, Desk
@@ -134,6 +138,7 @@ async def furnished(
         odd_keys=ground.odd_keys,
         sending=policy.options if policy.enabled else None,
         checkups=checkups(library, ledger, ground),
+        further=partial(slack_findings, configuration),
     )
 
     async def checkup() -> Report:
@@ -275,6 +280,43 @@ def checkups(library: Library, ledger: StoredLedger, ground: Ground) -> tuple[Ch
 
     steps = {"clock": clock, "knowledge": knowledge, "database": database, "frozen": frozen, "audit": audit}
     return tuple(Checkup(name, run) for name, run in steps.items())
+
+
+async def slack_findings(configuration: Configuration) -> AsyncIterator[Finding]:
+    slack = configuration.slack
+    if slack is None:
+        yield nowhere()
+        return
+    way = way_to_slack(configuration, slack)
+    side = SlackSide(way, slack.bot_token, slack.app_token, named_in(configuration), now)
+    async for finding in side.findings():
+        yield finding
+
+
+def named_in(configuration: Configuration) -> Named:
+    """Whom and what in Slack the settings need to be there, in the order in which they name them."""
+    channels = {"on_call_channel": configuration.on_call_channel}
+    channels |= {f"digest.{number}": it.channel for number, it in enumerate(configuration.digests, 1)}
+    channels["alerts.channel"] = configuration.alerts.channel if configuration.alerts else None
+    people = {it for it in (configuration.on_call,) if it and it.startswith(("U", "W"))}
+    # Of a direct message there is nothing to see, and the terminal is no channel.
+    seen = {key: it for key, it in channels.items() if it and it.startswith(("C", "G"))}
+    return Named(seen, configuration.groups, people)
+
+
+def way_to_slack(configuration: Configuration, slack: SlackSettings) -> Way:
+    """A proxy is of no use on the way to this very machine.
+
+    Raises:
+        SettingsError: when the file of certificates is of no use.
+    """
+    network = configuration.network
+    near = is_loopback(urlsplit(slack.api_url).hostname or "")
+    proxy = network.proxy.reveal() if network.proxy and not near else None
+    try:
+        return Way(slack.api_url, proxy, trust_in(network.ca_file))
+    except OSError:
+        raise SettingsError("cloud.ca_file", file=str(network.ca_file)) from None
 
 
 def place_of(database_url: str) -> str:

@@ -7,8 +7,9 @@ from itertools import chain, pairwise
 from typing import Any, ClassVar, assert_never
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Markdown, TableElement
+from rich.markdown import Markdown, Paragraph, TableElement
 from rich.table import Table
+from rich.text import Text
 
 from bot.errors import Mistake
 from bot.faq.assistant import ANSWER, OFFER, Answered, Hit, Reply, Unknown, Unsure
@@ -20,6 +21,7 @@ from bot.guard.chain import Broken, HeadMissing, Intact, Verdict
 from bot.language import Language
 from bot.phrases import Phrases
 from bot.wording import Wording
+from bot.wrapping import breaks
 
 WIDEST = 100
 # What changes colour on a terminal and shows nothing itself.
@@ -45,8 +47,26 @@ class WholeTable(TableElement):
             yield table
 
 
+class WrappedParagraph(Paragraph):
+    """A paragraph whose lines are broken as Chinese is, too."""
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        lines = (wrapped(it, options.max_width) for it in self.text.split(allow_blank=True))
+        yield Text("\n", justify=self.justify).join(chain.from_iterable(lines))
+
+
 class WholeMarkdown(Markdown):
-    elements: ClassVar = {**Markdown.elements, "table_open": WholeTable}
+    elements: ClassVar = {
+        **Markdown.elements,
+        "table_open": WholeTable,
+        "paragraph_open": WrappedParagraph,
+    }
+
+
+def wrapped(line: Text, width: int) -> Iterator[Text]:
+    for part in line.divide(breaks(line.plain, width)):
+        part.rstrip()
+        yield part
 
 
 def show_markdown(console: Console, markdown: str) -> None:

@@ -12,6 +12,10 @@ class Phrases:
     def __contains__(self, name: str) -> bool:
         return name in self._rows
 
+    def names(self, group: str) -> list[str]:
+        """The names of a group, without it, in the order of the file."""
+        return [name.removeprefix(f"{group}.") for name in self._rows if name.startswith(f"{group}.")]
+
     def say(self, name: str, language: Language, /, **details: object) -> str:
         """The phrase of this name with its blanks filled.
 

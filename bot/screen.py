@@ -17,7 +17,9 @@ WIDEST_SHORT = 30
 WIDEST_ROW = 76
 BETWEEN = "   "
 BUTTONS = frozenset({"button", "icon_button", "workflow_button", "feedback_buttons"})
+QUESTION = ("?", "？")
 DANGER = "⚠ "
+THUMBS_FIRST = ("context_actions", "actions")
 MENU = " ▾"
 RULES = {"left": "---", "center": ":---:", "right": "---:"}
 CHART = re.compile(f"`[{LEVELS}{UNKNOWN_LEVEL}]+`")
@@ -93,18 +95,40 @@ class Screen:
         return (shown or self.text(element.get("placeholder")) or self.text(control.block.get("text"))) + MENU
 
     def _parts(self, blocks: Sequence[Block], numbers: Iterator[int]) -> Iterator[str]:
-        for block in blocks:
-            match block["type"]:
-                case "container":
-                    yield self._container(block, numbers)
-                case _:
-                    yield self._block(block)
-                    yield self._row(list(self._own_choices(block)), numbers)
+        """The thumbs below an answer share their row with the buttons that follow; lines with a button each
+        stand close together.
+        """
+        thumbs: list[Choice] = []
+        rows: list[str] = []
+        for block, below in zip(blocks, [*blocks, {}][1:], strict=True):
+            choices = [*thumbs, *self._own_choices(block)]
+            if row := self._line(block, choices, numbers):
+                rows.append(row)
+                continue
+            yield "\\\n".join(rows)
+            rows.clear()
+            if block["type"] == "container":
+                yield self._container(block, numbers)
+                continue
+            yield self._block(block)
+            thumbs = choices if (block["type"], below.get("type")) == THUMBS_FIRST else []
+            if not thumbs:
+                yield self._row(choices, numbers)
+        yield "\\\n".join(rows)
+
+    def _line(self, block: Block, choices: Sequence[Choice], numbers: Iterator[int]) -> str:
+        """A section of one line with a button beside it, as its number, the line and what the button does."""
+        if block["type"] != "section" or block.get("accessory", {}).get("type") not in BUTTONS:
+            return ""
+        text = self.text(block.get("text"))
+        if block.get("fields") or "\n" in text or not text:
+            return ""
+        return numbered(next(numbers), f"{text} → {choices[0].label}")
 
     def _row(self, choices: Sequence[Choice], numbers: Iterator[int]) -> str:
-        """Short ones beside one another, as many as a line takes; sentences below one another."""
+        """Short ones beside one another, as many as a line takes; questions and sentences below one another."""
         rows: list[str] = []
-        short = all(width(it.label) <= WIDEST_SHORT for it in choices)
+        short = all(width(it.label) <= WIDEST_SHORT and it.label[-1:] not in QUESTION for it in choices)
         for choice in choices:
             made = numbered(next(numbers), f"{DANGER if choice.dangerous else ''}{choice.label}")
             if rows and short and width(rows[-1]) + len(BETWEEN) + width(made) <= WIDEST_ROW:
@@ -211,19 +235,17 @@ class Screen:
 
 
 def told_once(parts: Sequence[str]) -> list[str]:
-    """Without a chart that stands below in words as well: here both are the same line."""
-    charts = [CHART.search(it) for it in parts]
+    """Without a chart below which a line tells as many days, or more: here both are the same kind of line."""
+    charts = [found[0] if (found := CHART.search(it)) else "" for it in parts]
     return [
-        it
-        for at, (it, chart) in enumerate(zip(parts, charts, strict=True), 1)
-        if not (chart and any(chart[0] in below for below in parts[at:]))
+        part
+        for part, own, below in zip(parts, charts, [*charts, ""][1:], strict=True)
+        if not own or len(below) < len(own)
     ]
 
 
 def numbered(number: int, label: str) -> str:
-    """Without a blank where the line would be broken at it."""
-    made = f"\\[{number}\\] {label}"
-    return made if width(made) <= WIDEST_ROW else made.replace("] ", "]", 1)
+    return f"\\[{number}\\] {label}"
 
 
 def cell_words(cell: Block) -> str:

@@ -1,13 +1,15 @@
 """Opens the Slack side: the part of the composition that only a surface needs. See bot/wiring.py."""
 
 import asyncio
+import gc
 import json
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -20,14 +22,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.configuration.values import SlackSettings
 from bot.console import Console
-from bot.errors import SettingsError
+from bot.errors import BotError, SettingsError
+from bot.faq.added import Added
 from bot.guard.access import Access
 from bot.guard.rates import Rates
 from bot.guard.refusals import Refusals
+from bot.knowledge import fingerprint
 from bot.language import Language
 from bot.metrics import Metrics
-from bot.opening import CONSOLE, Office, open_office
+from bot.opening import CONSOLE, Office, open_office, way_to_slack
 from bot.pulse import Pulse
+from bot.renewal import Renewal
 from bot.secret import Secret
 from bot.settings import Settings
 from bot.slack.app import Door, Identity, again, build_app
@@ -44,6 +49,7 @@ from bot.slack.forms import Modals
 from bot.slack.home import Digest, Home
 from bot.slack.homes import Homes
 from bot.slack.hook import Hooks, hooks_of
+from bot.slack.incoming import Incoming, Submitted
 from bot.slack.outbox import Outbox
 from bot.slack.people import Home as Workplace
 from bot.slack.people import People
@@ -53,6 +59,7 @@ from bot.slack.reporting import Reporting
 from bot.slack.sockets import Sockets
 from bot.slack.submissions import Submissions
 from bot.slack.visitor import Lobby
+from bot.slack.watch import Watch
 from bot.slack.work import Work
 from bot.store.added import StoredPhrasings
 from bot.store.database import Database, writable
@@ -61,17 +68,23 @@ from bot.store.inbox import StoredInbox
 from bot.store.questions import StoredQuestions
 from bot.store.watches import StoredWatches
 from bot.web import Deliveries, Web
-from bot.wiring import Bot
+from bot.wiring import Bot, build_bot
 from bot.workspace.server import BOT_TOKEN, Workspace
+from bot.workspace.team import BOT, Channel
 
 LOG = structlog.get_logger("smsbot")
 
-# What is under way at the end has so long: a supervisor waits ten seconds before it kills. Seconds.
-DRAINING = 7.0
-SENDING_OUT = 2.0
+# How long an end in order may take: a supervisor waits ten seconds before it kills. Seconds.
+ENDING = 8.0
+# Of these, so many are for what is under way, however long it took to take nothing more. Seconds.
+AT_LEAST = 2.0
+# And so many more for what is said without anybody having asked. Seconds.
+SENDING_OUT = 1.0
 # How long the thread that writes the database waits for us, who compute answers: an acknowledgement waits for it
 # several times. Seconds; Python's own is 0.005.
 SWITCHING = 0.0005
+# How often the knowledge is looked at. Seconds.
+RENEWING = 60.0
 # Who holds a delivery renews it every five seconds; what nobody renews for so long is taken over.
 LEASE = timedelta(seconds=20)
 
@@ -101,13 +114,36 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The Slack side, open: deliveries go in through `app`, `work` is what is being dealt with."""
+    """The Slack side, open: deliveries go in through `app`, `work` is what is being dealt with.
+
+    `caring` ends only when something is wrong.
+    """
 
     app: AsyncApp
     work: Work
     outbox: Outbox
     metrics: Metrics
     kept: Kept
+    staff: "Staff"
+    caring: asyncio.Task[None]
+
+
+class Stop:
+    """Whether the program is to end, and how long it still may take. Being told again changes nothing."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self._at: float | None = None
+
+    def tell(self) -> None:
+        self._at = monotonic() if self._at is None else self._at
+        self.told.set()
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        passed = 0.0 if self._at is None else monotonic() - self._at
+        return max(AT_LEAST, ENDING - passed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +166,33 @@ class Parts:
         object.__setattr__(self, "cards", Cards(self.bot.wording, self.bot.drawing, self.bot.phrases))
 
 
+class Staff:
+    """Everybody who deals with what comes, over the knowledge of the moment: the Reception of the door."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._front_desk, self._following = staffed(parts)
+
+    async def handle(self, incoming: Incoming) -> None:
+        await self._front_desk.handle(incoming)
+
+    async def respond(self, submitted: Submitted) -> Mapping[str, Any]:
+        return await self._front_desk.respond(submitted)
+
+    async def look_after(self, watch: Watch) -> None:
+        await self._following.look_after(watch)
+
+    def learn(self, phrasings: Iterable[Added]) -> None:
+        self._parts.bot.assistant.learn(phrasings)
+
+    def renew(self, bot: Bot) -> None:
+        """Works with other knowledge from the next delivery on; what is under way ends as it began."""
+        bot.assistant.overlay = self._parts.bot.assistant.overlay
+        office = replace(self._parts.office, desk=replace(self._parts.office.desk, rules=bot.rules))
+        self._parts = replace(self._parts, bot=bot, office=office)
+        self._front_desk, self._following = staffed(self._parts)
+
+
 @asynccontextmanager
 async def open_service(bot: Bot, office: Office, line: Line, language: Language) -> AsyncIterator[Service]:
     """Everything between what Slack delivers and what we say to it, with what looks after it meanwhile."""
@@ -147,13 +210,13 @@ async def open_service(bot: Bot, office: Office, line: Line, language: Language)
         )
         outbox = Outbox(line.client, line.hooks, observe=metrics.called)
         parts = Parts(bot, office, line, kept, language, metrics, Work(kept.inbox), outbox, people, access)
-        front_desk, following = staffed(parts)
-        app = build_app(line.identity, Door(kept.inbox, parts.work, front_desk, metrics))
-        caring = asyncio.create_task(caretaking(parts, following, app).run())
+        staff = Staff(parts)
+        app = build_app(line.identity, Door(kept.inbox, parts.work, staff, metrics))
+        caring = asyncio.create_task(caretaking(parts, staff, app).run())
         stack.push_async_callback(ended, caring)
         metrics.watch("outbox_waiting", lambda: outbox.waiting)
         metrics.watch("inbox_waiting", lambda: len(parts.work))
-        yield Service(app, parts.work, outbox, metrics, kept)
+        yield Service(app, parts.work, outbox, metrics, kept, staff, caring)
 
 
 async def opened_store(database: Database, stack: AsyncExitStack) -> Kept:
@@ -230,15 +293,15 @@ def staffed(parts: Parts) -> tuple[FrontDesk, Following]:
     return front_desk, following
 
 
-def caretaking(parts: Parts, following: Following, app: AsyncApp) -> Caretaking:
+def caretaking(parts: Parts, staff: Staff, app: AsyncApp) -> Caretaking:
     kept = parts.kept
     return Caretaking(
         kept.inbox,
         kept.watches,
         kept.questions,
         kept.added,
-        parts.bot.assistant,
-        following,
+        staff,
+        staff,
         parts.work,
         parts.metrics,
         partial(again, app),
@@ -252,9 +315,11 @@ def run(settings: Settings, bot: Bot) -> None:
     asyncio.run(serve(settings, bot))
 
 
-def talk(settings: Settings, bot: Bot, lines: Iterator[str], show: Callable[[str], None]) -> None:
-    """Serves the terminal until the input ends."""
-    asyncio.run(chat(settings, bot, read_aside(lines), show))
+def talk(
+    settings: Settings, bot: Bot, lines: Iterator[str], show: Callable[[str], None], *, typed: bool
+) -> None:
+    """Serves the terminal until the input ends; what is not typed is answered line after line."""
+    asyncio.run(chat(settings, bot, read_aside(lines), show, typed=typed))
 
 
 async def read_aside(lines: Iterator[str]) -> AsyncIterator[str]:
@@ -271,9 +336,9 @@ async def serve(settings: Settings, bot: Bot) -> None:
         Deaf: after ten minutes without a connection to Slack.
     """
     sys.setswitchinterval(SWITCHING)
-    stopping = asyncio.Event()
+    stop = Stop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(name, stop.tell)
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(open_office(settings, bot.library, bot.rules, samples=False))
         slack = office.configuration.slack
@@ -282,11 +347,39 @@ async def serve(settings: Settings, bot: Bot) -> None:
         line = await line_to(slack, office, stack)
         language = office.configuration.language or settings.language
         service = await stack.enter_async_context(open_service(bot, office, line, language))
-        stack.push_async_callback(drained, service)
-        await listening(service, office, slack, stack, stopping)
+        stack.push_async_callback(drained, service, stop)
+        # What is there now stays: to look through all of it for garbage takes the loop 0.15 s each time.
+        gc.freeze()
+        renewing = asyncio.create_task(renewed(settings, service.staff))
+        stack.push_async_callback(ended, renewing)
+        await listening(service, office, slack, stack, stop)
 
 
-async def chat(settings: Settings, bot: Bot, lines: AsyncIterator[str], show: Callable[[str], None]) -> None:
+async def renewed(settings: Settings, staff: Staff) -> None:
+    """Puts edited knowledge to work, until it is cancelled."""
+    renewal = Renewal(partial(fingerprint, settings.knowledge), partial(rebuilt, settings), staff.renew)
+    while True:
+        await asyncio.sleep(RENEWING)
+        await renewal.look()
+
+
+async def rebuilt(settings: Settings) -> Bot:
+    """The bot over the files as they are now. They are fitted by a process of its own, which takes seconds and
+    100 MiB, and leaves the result in the cache.
+
+    Raises:
+        KnowledgeError: when they can't be read.
+    """
+    fitting = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "error", "1031", stdout=DEVNULL, stderr=DEVNULL
+    )
+    await fitting.wait()
+    return await asyncio.to_thread(build_bot, settings)
+
+
+async def chat(
+    settings: Settings, bot: Bot, lines: AsyncIterator[str], show: Callable[[str], None], *, typed: bool
+) -> None:
     """A Slack channel in the terminal: the same app, over a stand-in for Slack.
 
     Raises:
@@ -296,6 +389,8 @@ async def chat(settings: Settings, bot: Bot, lines: AsyncIterator[str], show: Ca
         workspace = Workspace(now)
         url = await stack.enter_async_context(workspace.serving())
         office = await stack.enter_async_context(open_office(settings, bot.library, bot.rules))
+        if called := office.configuration.on_call_channel:
+            workspace.team.add_channel(Channel(called, called, frozenset({CONSOLE, BOT.id})))
         session = await stack.enter_async_context(slack_session())
         client = slack_client(Secret(BOT_TOKEN), url, session)
         hooks = Hooks(session, hooks_of(url))
@@ -310,6 +405,7 @@ async def chat(settings: Settings, bot: Bot, lines: AsyncIterator[str], show: Ca
             settings.language,
             show,
             finished=service.work.finished,
+            typed=typed,
         )
         await surface.run(lines)
         await service.work.drain(0)
@@ -322,14 +418,14 @@ async def delivered(app: AsyncApp, body: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 async def listening(
-    service: Service, office: Office, slack: SlackSettings, stack: AsyncExitStack, stopping: asyncio.Event
+    service: Service, office: Office, slack: SlackSettings, stack: AsyncExitStack, stop: Stop
 ) -> None:
     """Takes what Slack delivers, over sockets or over HTTP, until it is to stop."""
     dispatch = service.app.async_dispatch
     sockets, deliveries = None, None
     if slack.app_token:
-        way = Slack(slack.api_url, slack.app_token.reveal(), proxy_of(office))
-        sockets = Sockets(partial(Connection, dispatch, way))
+        opening = Slack(way_to_slack(office.configuration, slack), slack.app_token.reveal())
+        sockets = Sockets(partial(Connection, dispatch, opening))
         service.metrics.watch("sockets_alive", lambda: sockets.alive)
     elif slack.signing_secret:
         deliveries = Deliveries(dispatch, slack.signing_secret.reveal(), now)
@@ -349,10 +445,11 @@ async def listening(
     http = office.configuration.http
     address = await stack.enter_async_context(web.serving(http.host, http.port))
     LOG.info("serving", address=address, transport=slack.transport)
-    stopped = asyncio.create_task(stopping.wait())
-    running = [stopped, *([asyncio.create_task(sockets.run())] if sockets else [])]
+    running: list[asyncio.Task[object]] = [asyncio.create_task(stop.told.wait())]
+    if sockets:
+        running.append(asyncio.create_task(sockets.run()))
     try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait([*running, service.caring], return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
@@ -365,10 +462,11 @@ async def line_to(slack: SlackSettings, office: Office, stack: AsyncExitStack) -
     """Raises:
     SettingsError: when Slack does not know the token.
     """
-    session = await stack.enter_async_context(slack_session())
-    proxy = proxy_of(office)
-    client = slack_client(slack.bot_token, slack.api_url, session, proxy=proxy)
-    return Line(client, Hooks(session, hooks_of(slack.api_url), proxy=proxy), await identity_of(client))
+    way = way_to_slack(office.configuration, slack)
+    session = await stack.enter_async_context(slack_session(trust=way.trust))
+    client = slack_client(slack.bot_token, way.api_url, session, proxy=way.proxy)
+    hooks = Hooks(session, hooks_of(way.api_url), proxy=way.proxy)
+    return Line(client, hooks, await identity_of(client))
 
 
 async def identity_of(client: AsyncWebClient) -> Identity:
@@ -389,17 +487,20 @@ async def identity_of(client: AsyncWebClient) -> Identity:
             raise SettingsError("serve.slack_away", reason=failure.reason)
 
 
-def proxy_of(office: Office) -> str | None:
-    proxy = office.configuration.network.proxy
-    return proxy.reveal() if proxy else None
-
-
-async def drained(service: Service) -> None:
-    """What is under way comes to its end; what does not is done again by whoever is next."""
-    await service.work.drain(DRAINING)
-    left = await service.outbox.drain(SENDING_OUT)
+async def drained(service: Service, stop: Stop) -> None:
+    """What is under way comes to its end; what does not is done again by whoever is next, at once."""
+    service.caring.cancel()
+    await asyncio.wait({service.caring})
+    await service.work.drain(stop.left)
+    await service.outbox.drain(SENDING_OUT)
     service.outbox.close()
-    LOG.info("stopped", left=left)
+    try:
+        left = await service.kept.inbox.hand_back()
+    except BotError as error:
+        # Then the others wait until our leases have ended.
+        LOG.warning("not_handed_back", reason=error.phrase)
+    else:
+        LOG.info("stopped", left=left)
 
 
 async def ended(task: asyncio.Task[object]) -> None:

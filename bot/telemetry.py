@@ -19,6 +19,8 @@ CAPS = {
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    # Of a request that is none it tells the lines, as errors: anybody can send one, with anything in it.
+    "aiohttp.server": logging.CRITICAL,
     "slack_sdk": logging.INFO,
     # Lower down it tells of whole payloads, and warns of what is meant.
     "slack_bolt": logging.ERROR,

@@ -41,7 +41,7 @@ class Patience:
 
     checks: float = 2.0
     bodies: float = 10.0
-    stop: float = 5.0
+    stop: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

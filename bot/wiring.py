@@ -75,9 +75,19 @@ def serving() -> ModuleType:
     return import_module("bot.serving")
 
 
+def presenting() -> ModuleType:
+    """What tells Slack what the app is."""
+    return import_module("bot.slack.manifest")
+
+
 def harvest() -> ModuleType:
     """What brings knowledge that was added in Slack into the files."""
     return import_module("bot.harvest")
+
+
+def output() -> ModuleType:
+    """What draws in a terminal: the bot in Slack has none."""
+    return import_module("bot.output")
 
 
 def opening() -> ModuleType:

@@ -1,6 +1,6 @@
 """What a reply says, as Markdown in one language. Surfaces draw it; none of them words it anew."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import assert_never
@@ -26,7 +26,9 @@ class Wording:
         """The whole reply: what is shown, offered or not known."""
         match reply:
             case Answered():
-                return "\n\n---\n\n".join(self.shown(hit, reply.language) for hit in reply.shown)
+                return "\n\n---\n\n".join(
+                    self._shown(hit, see, reply.language) for hit, see in onward(reply.shown)
+                )
             case Unsure():
                 return self._choices(reply)
             case Unknown():
@@ -34,16 +36,19 @@ class Wording:
             case _:
                 assert_never(reply)
 
-    def shown(self, hit: Hit, language: Language) -> str:
+    def _shown(self, hit: Hit, see: Sequence[str], language: Language) -> str:
         if isinstance(hit.subject, Entry):
-            return self.entry(hit.subject, language)
-        return self.code(hit.subject, language)
+            return self._entry(hit.subject, see, language)
+        return self._code(hit.subject, see, language)
 
     def entry(self, entry: Entry, language: Language) -> str:
         """The answer under its question, with its pages, its neighbours and its date."""
+        return self._entry(entry, entry.see, language)
+
+    def _entry(self, entry: Entry, see: Sequence[str], language: Language) -> str:
         parts = [f"**{entry.title[language]}**", entry.answer[language], self.links(entry, language)]
-        if entry.see:
-            parts.append(self._see(entry.see, language))
+        if see:
+            parts.append(self._see(see, language))
         parts.append(f"*{self.source(entry, language)}*")
         return "\n\n".join(part for part in parts if part)
 
@@ -61,8 +66,11 @@ class Wording:
 
     def code(self, named: Named, language: Language) -> str:
         """One code: what it means, why it comes, what to do, whether a retry makes sense."""
+        return self._code(named, see_of(named), language)
+
+    def _code(self, named: Named, see: Sequence[str], language: Language) -> str:
         parts = [self.heading(named, language), self.readings(named, language)]
-        if see := see_of(named):
+        if see:
             parts.append(self._see(see, language))
         return "\n\n".join(parts)
 
@@ -80,6 +88,12 @@ class Wording:
     def readings(self, named: Named, language: Language) -> str:
         """What stands below the heading of a code."""
         return "\n\n".join(self._readings(named.readings, language))
+
+    def advice(self, named: Named, language: Language) -> str:
+        """The same below a title that tells what the code means, if that is one thing only."""
+        same = named.readings
+        lead = [f"{it}\n" for it in self._carriers(same, language)]
+        return "\n".join([*lead, *self._advised(same[0], language)])
 
     def title(self, hit: Hit, language: Language) -> str:
         """A line that names a hit, for a choice."""
@@ -106,9 +120,19 @@ class Wording:
         meaning = code.meaning[language]
         if second:
             meaning = say("code.second", language, meaning=meaning)
-        carriers = " / ".join(say(f"carrier.{it.carrier}", language) for it in same if it.carrier)
+        carriers = "".join(self._carriers(same, language))
         yield say("code.meaning", language, carriers=carriers, meaning=meaning) if carriers else meaning
         yield ""
+        yield from self._advised(code, language)
+
+    def _carriers(self, same: Iterable[Code], language: Language) -> Iterator[str]:
+        """Who uses a code, where that is not everybody."""
+        names = [self.phrases.say(f"carrier.{it.carrier}", language) for it in same if it.carrier]
+        if names:
+            yield " / ".join(names)
+
+    def _advised(self, code: Code, language: Language) -> Iterator[str]:
+        say = self.phrases.say
         yield from self._listed("code.causes", code.causes[language], language)
         yield from self._listed("code.fix", code.fix[language], language)
         yield f"- {say('retry.label', language, advice=self._retry(code, language))}"
@@ -136,12 +160,16 @@ class Wording:
         titles = "\n".join(f"- {title}" for _, title in self.titles(names, language))
         return f"{self.phrases.say('answer.see', language)}\n{titles}"
 
-    def _choices(self, reply: Unsure) -> str:
+    def asked_back(self, reply: Unsure) -> str:
+        """The question before the choices."""
         say, language = self.phrases.say, reply.language
         lead = [*self._unlisted(reply.unlisted, language)]
         lead.append(say("code.did_you_mean" if reply.unlisted else "answer.unsure", language))
-        rows = [f"{place}. {self.title(hit, language)}" for place, hit in enumerate(reply.choices, 1)]
-        return "\n\n".join([*lead, "\n".join(rows)])
+        return "\n\n".join(lead)
+
+    def _choices(self, reply: Unsure) -> str:
+        rows = [f"{place}. {self.title(hit, reply.language)}" for place, hit in enumerate(reply.choices, 1)]
+        return f"{self.asked_back(reply)}\n\n" + "\n".join(rows)
 
     def _unknown(self, reply: Unknown) -> str:
         say, language = self.phrases.say, reply.language
@@ -159,6 +187,16 @@ class Wording:
             if it.family:
                 words += " " + self.phrases.say("code.family", language, meaning=it.family[language])
             yield words
+
+
+def onward(shown: Iterable[Hit]) -> Iterator[tuple[Hit, list[str]]]:
+    """Each hit with the answers that it leads on to: none that stands there itself, none twice."""
+    hits = list(shown)
+    told = {hit.id for hit in hits}
+    for hit in hits:
+        names = hit.subject.see if isinstance(hit.subject, Entry) else see_of(hit.subject)
+        yield hit, [it for it in names if it not in told]
+        told.update(names)
 
 
 def see_of(named: Named) -> tuple[str, ...]:

@@ -268,6 +268,20 @@ def test_wrong_settings_are_wrong_use_elsewhere(run: Run, tmp_path: Path) -> Non
     assert b"Traceback" not in done.stderr
 
 
+def test_the_manifest_of_the_slack_app_is_printed_as_json(run: Run) -> None:
+    over_sockets, over_http = run("manifest", "--lang", "zh"), run("manifest", "--url", "https://bot.example")
+
+    assert json.loads(over_sockets.stdout)["settings"]["socket_mode_enabled"]
+    assert json.loads(over_sockets.stdout)["display_information"]["name"] == "短信助手"
+    assert "https://bot.example" in over_http.stdout.decode()
+
+
+def test_with_nothing_added_in_slack_nothing_is_written_and_that_is_told(run: Run, tmp_path: Path) -> None:
+    done = run("knowledge", "export", XDG_STATE_HOME=str(tmp_path))
+
+    assert (done.returncode, done.stdout.decode()) == (0, "There are no ways to ask to write.\n")
+
+
 def test_the_audit_is_verified_from_the_shell(run: Run, tmp_path: Path) -> None:
     state = str(tmp_path / "state")
 

@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
 PHRASES = Phrases(read_phrases(shipped_knowledge()))
+PRIVATE = "*In Slack, only you would see such a reply at first.*"
 
 
 def plain(text: str) -> Block:
@@ -218,6 +219,7 @@ def talk(
     language: Language = "en",
     answers: Mapping[str, Sequence[Block]] | None = None,
     show: Callable[[str], None] | None = None,
+    typed: bool = True,
 ) -> Session:
     shown: list[str] = []
 
@@ -243,7 +245,14 @@ def talk(
                 await asyncio.gather(*small.tasks)
 
             console = Console(
-                workspace.team, dispatch, settled, PHRASES, language, show or shown.append, finished=finished
+                workspace.team,
+                dispatch,
+                settled,
+                PHRASES,
+                language,
+                show or shown.append,
+                finished=finished,
+                typed=typed,
             )
             await console.run(typing())
             return small
@@ -278,18 +287,19 @@ def test_a_command_is_found_with_whatever_a_keyboard_types(line: str, text: str)
     assert talk(line).app.commands == [text]
 
 
-def test_what_only_the_reader_sees_is_marked_once_and_lightly() -> None:
-    assert said("/sms balance", "a question") == [
+def test_that_only_the_reader_would_see_it_is_told_once_and_lightly() -> None:
+    assert said("/sms balance", "a question", "/sms stats") == [
         "said balance",
-        "*Only you can see this*",
+        PRIVATE,
         "asked a question",
+        "said stats",
     ]
 
 
 def test_help_tells_what_else_can_be_typed() -> None:
     help_text, mark, also = said("/sms help")
 
-    assert (help_text, mark) == ("said help", "*Only you can see this*")
+    assert (help_text, mark) == ("said help", PRIVATE)
     assert also.startswith("Just type a question")
 
 
@@ -309,8 +319,9 @@ def test_a_number_that_was_not_offered_is_told(number: str) -> None:
     assert session.app.pressed == []
 
 
-def test_a_number_is_a_question_when_nothing_was_offered() -> None:
+def test_a_number_is_a_question_when_nothing_was_offered_or_it_is_as_long_as_a_code() -> None:
     assert said("1031") == ["asked 1031"]
+    assert said("/sms preview", "1031", answers={"preview": PREVIEW})[-1] == "asked 1031"
 
 
 @pytest.mark.parametrize("between", ["/sms blance", "/sms", "help", "what is this", "home", "dm hello"])
@@ -359,17 +370,12 @@ def test_the_buttons_of_two_messages_are_numbered_through() -> None:
     assert session.app.pressed == ["other"]
 
 
-def test_a_question_before_a_button_is_asked_first() -> None:
+def test_a_typed_number_is_no_slip_so_that_a_dangerous_button_asks_nothing_more() -> None:
     blocks = [section("Answer"), row(button("Send", "send", style="danger", confirm=DIALOG))]
 
-    refused = talk("/sms answer", "1", "2", answers={"answer": blocks})
-    agreed = talk("/sms answer", "1", "1", answers={"answer": blocks})
+    session = talk("/sms answer", "1", answers={"answer": blocks})
 
-    assert refused.shown[-2:] == [
-        "**Really?**\n\nIt costs\\.\n\n\\[1\\] Do it   \\[2\\] No",
-        "Nothing was done.",
-    ]
-    assert (refused.app.pressed, agreed.app.pressed) == ([], ["send"])
+    assert session.app.pressed == ["send"]
 
 
 def test_leaving_leaves_what_comes_behind_unread() -> None:
@@ -380,10 +386,16 @@ def test_of_a_message_that_changes_only_what_is_new_is_drawn() -> None:
     assert said("/sms watch") == ["Waiting\\\nfor the receipt", "Delivered"]
 
 
+def test_a_pipe_gets_all_of_an_answer_before_the_next_line_is_read() -> None:
+    told = ["Waiting\\\nfor the receipt", "Delivered", "asked what next"]
+
+    assert said("/sms watch", "what next", typed=False) == told
+
+
 def test_of_an_answer_that_is_completed_only_what_is_new_is_drawn() -> None:
     assert said("/sms balance twice") == [
         "Balance\n\nLeft\\: so far\n\n\\[1\\] Share\n\nas of noon",
-        "*Only you can see this*",
+        PRIVATE,
         "Left\\: all\n\n\\[2\\] Share",
     ]
 
@@ -391,7 +403,7 @@ def test_of_an_answer_that_is_completed_only_what_is_new_is_drawn() -> None:
 def test_the_same_answer_to_another_line_is_drawn_whole() -> None:
     blocks = [section("Answer"), section("the same")]
 
-    first, _, second, _ = said("/sms answer", "/sms answer", answers={"answer": blocks})
+    first, _, second = said("/sms answer", "/sms answer", answers={"answer": blocks})
 
     assert first == second == "Answer\n\nthe same"
 
@@ -438,11 +450,19 @@ def test_what_the_app_refuses_is_told_at_its_field_and_asked_again() -> None:
     session = talk("/sms form", "1", "bad", "good")
 
     assert session.shown[-3:] == [
-        "Words\\: Not these",
+        "Words: Not these",
         "**Words (optional)** \\[bad\\]\\\n*a few*",
         "Form taken",
     ]
     assert [it["phone"]["filled"]["selected_option"]["value"] for it in session.app.sent] == ["qa", "qa"]
+
+
+def test_a_command_in_full_leaves_a_form() -> None:
+    session = talk("/sms form", "/sms balance")
+
+    assert "said balance" in session.shown
+    assert session.app.commands == ["form", "balance"]
+    assert session.app.sent == []
 
 
 @pytest.mark.parametrize("word", ["cancel", "取消"])
@@ -483,7 +503,7 @@ def test_the_home_is_shown_and_searched() -> None:
     session = talk("home", "2", "refund")
 
     assert session.shown == [
-        "Welcome\n\n\\[1\\] Balance\\\n\\[2\\] Search",
+        "Welcome\n\n\\[1\\] Balance\n\n\\[2\\] Search",
         "**Search**",
         "Found refund",
     ]

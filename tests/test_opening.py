@@ -127,7 +127,7 @@ def test_sample_data_leaves_nothing_behind(surroundings: dict[str, str], bot: Bo
 
 @pytest.mark.usefixtures("bot")
 def test_a_whole_test_send_in_the_console(surroundings: dict[str, str]) -> None:
-    printed = console(surroundings, "/sms send-test qa 1110001", "1", "1")
+    printed = console(surroundings, "/sms send-test qa 1110001", "1")
 
     assert "【星河科技】您的验证码为483920" in printed
     steps = ("nothing has been sent", "Handed to the carrier", "Delivered")

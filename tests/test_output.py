@@ -47,5 +47,19 @@ def test_on_a_terminal_a_coloured_empty_line_is_one_as_well(capsys: pytest.Captu
     assert STYLE.sub("", head).split() == ["a", "b"]
 
 
+def test_chinese_is_broken_within_a_sentence_and_never_before_a_full_stop(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    label = "多少个字算一条短信，超过了又怎么算？"
+
+    assert shown(f"- {label}\n\n\\[1\\] {label}", capsys, 31).splitlines() == [
+        " • 多少个字算一条短信，超过了又",
+        "   怎么算？",
+        "",
+        "[1] 多少个字算一条短信，超过了",
+        "又怎么算？",
+    ]
+
+
 def test_nothing_is_an_empty_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown("", capsys) == "\n"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from bot.faq.assistant import Hit
+from bot.faq.assistant import Answered, Hit
+from bot.faq.entry import Entry
 from bot.language import LANGUAGES, Language
 from bot.wiring import Bot
 from bot.wording import see_of
@@ -80,3 +81,26 @@ def test_the_pieces_of_an_answer_and_of_a_code_are_those_of_the_whole(bot: Bot, 
     assert [name for name, _ in bot.wording.titles((*see_of(named), "gone/away"), language)] == [
         *see_of(named)
     ]
+
+
+def test_nothing_leads_on_to_what_stands_there_and_nothing_twice(bot: Bot) -> None:
+    reply = bot.assistant.reply("1031 是什么意思")
+    assert isinstance(reply, Answered)
+
+    words = bot.wording.markdown(reply)
+
+    titles = [hit.subject.title.zh for hit in reply.shown if isinstance(hit.subject, Entry)]
+    rows = [line for line in words.splitlines() if line.startswith("- ")]
+    assert titles
+    assert not any(f"- {it}" in rows for it in titles)
+    assert len(rows) == len(set(rows))
+
+
+def test_below_a_title_with_the_meaning_it_is_not_said_again(bot: Bot) -> None:
+    named = bot.assistant.codes.named("MI:0001")
+    assert named is not None
+    meaning = named.readings[0].meaning.zh
+
+    assert meaning in bot.wording.readings(named, "zh")
+    assert meaning not in bot.wording.advice(named, "zh")
+    assert bot.wording.advice(named, "zh").startswith("中国移动\n\n- ")

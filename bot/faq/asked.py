@@ -75,7 +75,16 @@ class Questions(Protocol):
         """Takes questions off the list of gaps."""
 
     async def hand_off(self, hand_off: HandOff) -> bool:
-        """Keeps it; False when there is one of this id already."""
+        """Keeps it; False when there is one of this id already that people were told of, or are being told of.
+
+        One that nobody was told of for 15 seconds was left by somebody who died over it.
+        """
+
+    async def called(self, name: str, ts: str) -> None:
+        """Notes the message that calls people to a hand-off."""
+
+    async def withdraw(self, name: str) -> None:
+        """Forgets a hand-off that nobody could be told of."""
 
     async def resolve(self, name: str, person: str) -> HandOff | None:
         """The hand-off as it is resolved now; None if there is none, or somebody else has resolved it."""

@@ -40,7 +40,7 @@ class Rates:
         return len(self._full_at)
 
     def check(self, person: str, channel: str, now: datetime) -> None:
-        """Counts one request, `now` aware; a refused one doesn't count.
+        """Counts one request, `now` aware; a refused one doesn't count. `channel` is "" in Home and in forms.
 
         Raises:
             BotError: when there were too many, with the seconds to wait.
@@ -48,8 +48,9 @@ class Rates:
         self._forget_full(now)
         buckets: dict[Bucket, str] = {
             ("person", person): "access.person_minute",
-            ("channel", channel): "access.channel_minute",
         }
+        if channel:
+            buckets["channel", channel] = "access.channel_minute"
         for bucket in buckets:
             self._set_clock(bucket, now)
         for bucket, phrase in buckets.items():

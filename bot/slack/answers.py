@@ -8,12 +8,22 @@ from bot.faq.assistant import Answered, Reply, Unknown, Unsure
 from bot.faq.codes import Named
 from bot.faq.entry import Entry
 from bot.language import Language
-from bot.slack.blocks import actions, button, container, context, divider, feedback, rich_text, sections
+from bot.slack.blocks import (
+    MOST_IN_BUTTON,
+    actions,
+    button,
+    container,
+    context,
+    divider,
+    feedback,
+    rich_text,
+    sections,
+)
 from bot.slack.markdown import mrkdwn, plain, rich
 from bot.slack.message import Block, Message
 from bot.slack.reading import reading
 from bot.slack.twins import Twin, alike, message, prose
-from bot.wording import Wording, see_of
+from bot.wording import Wording, onward
 
 Offer = Literal["verdict", "not_this", "ask_a_person", "share"]
 
@@ -34,8 +44,7 @@ class Answers:
             case Answered():
                 yield from self._shown(reply)
             case Unsure():
-                yield prose(self._wording.markdown(reply))
-                yield alike(*self._choices(reply, question))
+                yield from self._offered(reply, question)
             case Unknown():
                 yield prose(self._wording.markdown(reply))
             case _:
@@ -44,25 +53,27 @@ class Answers:
     def _shown(self, reply: Answered) -> Iterator[Twin]:
         """Of several codes only the first is open."""
         codes = [hit.subject for hit in reply.shown if isinstance(hit.subject, Named)]
-        for place, hit in enumerate(reply.shown):
+        for place, (hit, see) in enumerate(onward(reply.shown)):
             if isinstance(hit.subject, Entry):
-                yield from self._entry(hit.subject, reply.language)
+                yield from self._entry(hit.subject, see, reply.language)
             else:
                 collapsed = hit.subject is not codes[0] if len(codes) > 1 else None
-                yield self._code(hit.subject, reply.language, collapsed=collapsed)
+                yield self._code(hit.subject, see, reply.language, collapsed=collapsed)
             if place + 1 < len(reply.shown):
                 yield Twin((), lambda: (divider(),))
 
-    def _entry(self, entry: Entry, language: Language) -> Iterator[Twin]:
+    def _entry(self, entry: Entry, names: Sequence[str], language: Language) -> Iterator[Twin]:
         """The answer itself before all else."""
         yield prose(f"**{entry.title[language]}**\n\n{entry.answer[language]}")
         yield prose(self._wording.links(entry, language))
-        yield alike(*self._see(entry.see, language))
+        yield alike(*self._see(names, language))
         yield alike(context(mrkdwn(self._wording.source(entry, language))))
 
-    def _code(self, named: Named, language: Language, *, collapsed: bool | None) -> Twin:
+    def _code(
+        self, named: Named, names: Sequence[str], language: Language, *, collapsed: bool | None
+    ) -> Twin:
         heading, readings = self._wording.heading(named, language), self._wording.readings(named, language)
-        see = self._see(see_of(named), language)
+        see = self._see(names, language)
         box = container(plain(heading), (*rich_text(rich(readings)), *see), collapsed=collapsed)
         return Twin((box,), lambda: (*sections(mrkdwn(f"{heading}\n\n{readings}")), *see))
 
@@ -70,31 +81,35 @@ class Answers:
         """Neighbouring answers, each behind a button."""
         return reading(self._say("answer.see", language), self._wording.titles(names, language))
 
-    def _choices(self, reply: Unsure, question: str) -> tuple[Block, ...]:
-        return actions(
-            *(
-                button(
-                    f"{place}. {plain(self._wording.title(hit, reply.language))}",
-                    f"choose:{place}",
-                    f"{question} {hit.id}",
+    def _offered(self, reply: Unsure, question: str) -> Iterator[Twin]:
+        """A title that is too long for a button stands above in full, and so do its neighbours."""
+        titles = [plain(self._wording.title(hit, reply.language)) for hit in reply.choices]
+        listed = any(len(it) > MOST_IN_BUTTON for it in titles)
+        yield prose(self._wording.markdown(reply) if listed else self._wording.asked_back(reply))
+        labels = [f"{place}. {it}" if listed else it for place, it in enumerate(titles, 1)]
+        yield alike(
+            *actions(
+                *(
+                    button(label, f"choose:{place}", f"{question} {hit.id}")
+                    for place, (label, hit) in enumerate(zip(labels, reply.choices, strict=True), 1)
                 )
-                for place, hit in enumerate(reply.choices, 1)
             )
         )
 
     def _buttons(self, reply: Reply, question: str, offers: AbstractSet[Offer]) -> Iterator[Twin]:
-        language = reply.language
+        language, first = reply.language, reply.shown[0].id if isinstance(reply, Answered) else ""
         if "verdict" in offers:
             yield self._verdict(question, language)
         row = []
         if "not_this" in offers:
-            row.append(button(self._say("block.not_this", language), "not_this:1", question))
+            row.append(button(self._say("block.not_this", language), "not_this:1", f"{question} {first}"))
         if "ask_a_person" in offers:
-            unsure = isinstance(reply, Unsure)
-            words = self._say("block.none_of_these" if unsure else "block.ask_a_person", language)
+            words = self._say(
+                "block.none_of_these" if isinstance(reply, Unsure) else "block.ask_a_person", language
+            )
             row.append(button(words, "ask_a_person:1", question))
         if "share" in offers:
-            row.append(button(self._say("block.share", language), "share_answer:1", question))
+            row.append(button(self._say("block.share", language), "share_answer:1", f"{question} {first}"))
         yield alike(*actions(*row))
 
     def _verdict(self, question: str, language: Language) -> Twin:

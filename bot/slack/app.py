@@ -4,6 +4,7 @@ With `process_before_response` an acknowledgement leaves when our listener has r
 it has; what takes time runs in a task behind it.
 """
 
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -111,6 +112,8 @@ def build_app(identity: Identity, door: Door) -> AsyncApp:
 
     app = AsyncApp(
         name="smsbot",
+        # Else each of its parts would have a logger of its own name, beside the cap of bot/telemetry.py.
+        logger=logging.getLogger("slack_bolt"),
         client=AsyncWebClient(),
         authorize=authorise,
         process_before_response=True,

@@ -316,14 +316,18 @@ def size(value: object) -> int:
 
 
 def size_within(value: object, name: str) -> int:
-    """The same of what stands under this name. Plain types only: it is asked of every part of every message."""
+    """The same of what stands under this name. Plain types and loops, as every part of every message is asked."""
     if isinstance(value, str):
         return len(value) if name in SHOWN else 0
+    total = 0
     if isinstance(value, dict):
-        return sum(size_within(inner, key) for key, inner in value.items() if key != "confirm")
-    if isinstance(value, list | tuple):
-        return sum(size_within(inner, name) for inner in value)
-    return 0
+        for key, inner in value.items():
+            if key != "confirm":
+                total += size_within(inner, key)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            total += size_within(inner, name)
+    return total
 
 
 def cut(words: str, most: int) -> str:

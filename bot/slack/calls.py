@@ -8,7 +8,7 @@ from bot.faq.asked import Asked, HandOff
 from bot.faq.assistant import Hit
 from bot.language import Language
 from bot.slack.answers import Offer
-from bot.slack.blocks import Element, actions, button, mention, rich_text, section
+from bot.slack.blocks import MOST_BLOCKS, Element, actions, button, mention, rich_text, section
 from bot.slack.markdown import mrkdwn, text
 from bot.slack.message import Message
 from bot.slack.twins import Twin, alike, message, prose
@@ -60,6 +60,16 @@ def called(people: Sequence[str], words: str) -> Twin:
     line = {"type": "rich_text_section", "elements": [*elements, text(words)]}
     addressed = " ".join(map(address, people))
     return Twin(rich_text([line]), lambda: (section(f"{addressed} {mrkdwn(words)}"),))
+
+
+def shared_by(person: str, words: str, shown: Message) -> Message:
+    """A message with a last line that tells who wanted everybody to see it."""
+    line = called((person,), words)
+    return Message(
+        shown.text,
+        (*shown.blocks[: MOST_BLOCKS - 1], *line.blocks),
+        lambda: (*shown.plain[: MOST_BLOCKS - 1], *line.plain()),
+    )
 
 
 def address(name: str) -> str:

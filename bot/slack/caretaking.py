@@ -1,18 +1,17 @@
 """What goes on in the background: what others left is taken up, promises are kept, what is old is forgotten."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from bot.errors import BotError
-from bot.faq.added import AddedPhrasings
+from bot.faq.added import Added, AddedPhrasings
 from bot.faq.asked import Questions
-from bot.faq.assistant import Assistant
 from bot.metrics import Metrics
-from bot.slack.following import Following
 from bot.slack.inbox import Inbox, Parcel
 from bot.slack.watch import Watch, Watches
 from bot.slack.work import Work
@@ -23,6 +22,16 @@ LOG = structlog.get_logger("smsbot.slack")
 KEPT = timedelta(days=180)
 
 
+class Learning(Protocol):
+    def learn(self, phrasings: Iterable[Added]) -> None:
+        """From now on these, and no others, are what was added in Slack."""
+
+
+class LookingAfter(Protocol):
+    async def look_after(self, watch: Watch) -> None:
+        """Looks once at a watch that nobody else looks after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caretaking:
     """`again` deals with a parcel that somebody left, through the door by which it came."""
@@ -31,8 +40,8 @@ class Caretaking:
     watches: Watches
     questions: Questions
     added: AddedPhrasings
-    assistant: Assistant
-    following: Following
+    assistant: Learning
+    following: LookingAfter
     work: Work
     metrics: Metrics
     again: Callable[[Parcel], Awaitable[None]]
@@ -49,9 +58,11 @@ class Caretaking:
 
     async def take_over(self) -> None:
         """Keeps what is ours, and takes up what another process died over."""
+        for parcel in self.work.unclosed:
+            await self.work.close(parcel)
         if parcels := self.work.parcels:
             await self.inbox.extend(parcels)
-        ours = {it.id for it in self.work.parcels}
+        ours = {it.id for it in (*self.work.parcels, *self.work.unclosed)}
         for parcel in await self.inbox.abandoned():
             if parcel.id in ours:
                 continue

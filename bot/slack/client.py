@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from ssl import SSLContext, create_default_context
 from typing import Any, Literal, assert_never
 
 from aiohttp import (
@@ -15,6 +17,7 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
     DummyCookieJar,
+    TCPConnector,
 )
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -30,7 +33,7 @@ from bot.slack.clock import Clock
 PATIENCE = ClientTimeout(total=10, connect=4)
 # The methods that only read: they take no JSON, and may be asked again.
 READS: AbstractSet[str] = frozenset(
-    {"auth.test", "users.conversations", "users.info", "usergroups.users.list"}
+    {"auth.test", "conversations.info", "users.conversations", "users.info", "usergroups.users.list"}
 )
 # Asked again, these change nothing: conversations.open gives the conversation that is there.
 REPEATABLE = READS | {"conversations.open"}
@@ -54,9 +57,10 @@ REASON_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`answer` as JSON had it."""
+    """`answer` as JSON had it; the names of `headers` are in small letters."""
 
     answer: Mapping[str, Any] = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,36 @@ def unobserved(method: str, result: Result) -> None:
     """For those who don't count."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How Slack is reached: `api_url` ends in a slash, `proxy` is a URL, `trust` tells genuine certificates."""
+
+    api_url: str
+    proxy: str | None = field(default=None, repr=False)
+    trust: SSLContext | Literal[True] = field(default=True, repr=False)
+
+
+def trust_in(ca_file: Path | None) -> SSLContext | Literal[True]:
+    """Believes the usual authorities, and those of `ca_file` besides.
+
+    Raises:
+        OSError: when the file can't be read, or holds none.
+    """
+    if ca_file is None:
+        return True
+    context = create_default_context()
+    context.load_verify_locations(ca_file)
+    return context
+
+
 @asynccontextmanager
-async def slack_session(patience: ClientTimeout = PATIENCE) -> AsyncIterator[ClientSession]:
+async def slack_session(
+    patience: ClientTimeout = PATIENCE, *, trust: SSLContext | Literal[True] = True
+) -> AsyncIterator[ClientSession]:
     """What all clients share. It knows nothing of proxies in the environment, and keeps no cookies."""
-    async with ClientSession(timeout=patience, trust_env=False, cookie_jar=DummyCookieJar()) as session:
+    async with ClientSession(
+        connector=TCPConnector(ssl=trust), timeout=patience, trust_env=False, cookie_jar=DummyCookieJar()
+    ) as session:
         yield session
 
 
@@ -175,7 +205,8 @@ async def call(client: AsyncWebClient, method: str, arguments: Mapping[str, Any]
         return Lost(type(error).__name__)
     except (ClientError, SlackClientError, OSError) as error:
         return broken(error)
-    return Accepted(response.data if isinstance(response.data, dict) else {})
+    headers = {name.lower(): value for name, value in flat(response.headers).items()}
+    return Accepted(response.data if isinstance(response.data, dict) else {}, headers)
 
 
 def result_of(outcome: Outcome) -> Result:

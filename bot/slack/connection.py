@@ -17,6 +17,8 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncBoltRequest
 
+from bot.slack.client import Way
+
 LOG = structlog.get_logger("smsbot.slack")
 
 Dispatch = Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]
@@ -38,11 +40,10 @@ class NotOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """The way to Slack: `api_url` ends in a slash; `app_token` opens connections; `proxy` is a URL."""
+    """The way to Slack, and the token that opens connections."""
 
-    api_url: str
+    way: Way
     app_token: str = field(repr=False)
-    proxy: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,13 @@ class Patience:
 
     `ping`     of silence, then we ask whether the other side lives; it has half as long to say so
     `silence`  after which it does not live, whatever the ping said
-    `answers`  that a connection which ends waits for what is under way
+    `answers`  that a connection which ends waits for what is under way: Slack waits no longer either
     `goodbye`  that it waits for the other side to close
     """
 
     ping: float = 5.0
     silence: float = 20.0
-    answers: float = 5.0
+    answers: float = 3.0
     goodbye: float = 1.0
 
 
@@ -97,7 +98,8 @@ class Connection:
         """
         try:
             async with AsyncExitStack() as stack:
-                session = await stack.enter_async_context(aiohttp.ClientSession())
+                connector = aiohttp.TCPConnector(ssl=self._slack.way.trust)
+                session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
                 socket = await self._connected(session, stack)
                 greeting = await heard(socket)
                 if greeting is None:
@@ -138,16 +140,16 @@ class Connection:
             await self._ticket(session),
             heartbeat=self._patience.ping,
             timeout=timeouts,
-            proxy=self._slack.proxy,
+            proxy=self._slack.way.proxy,
         )
         return await stack.enter_async_context(connecting)
 
     async def _ticket(self, session: aiohttp.ClientSession) -> str:
         """The address of a connection that only we may open, and only once (apps.connections.open)."""
         asking = session.post(
-            f"{self._slack.api_url}apps.connections.open",
+            f"{self._slack.way.api_url}apps.connections.open",
             headers={"Authorization": f"Bearer {self._slack.app_token}"},
-            proxy=self._slack.proxy,
+            proxy=self._slack.way.proxy,
         )
         async with asking as answer:
             body = await answer.json(content_type=None)

@@ -34,26 +34,34 @@ class Conversation:
             BotError: when what is asked can't be done, or not for this asker.
         """
         if heard.through == "shortcut":
-            await self.enquiries.ask(visitor, heard.text, private_place(heard))
+            await self.errands.reporting.admit(visitor.asker, "error")
+            await self.enquiries.tell_of(visitor, heard.text, private_place(heard))
             return
         spoken = understood(
             heard.text, typed=heard.through == "slash", answered=self._answered, accounts=self.accounts
         )
         match spoken:
             case Called(verb="ask", rest=rest):
-                await self.enquiries.ask(visitor, rest, open_place(heard))
+                await self._ask(visitor, rest, heard)
             case Called(verb="error", rest=rest):
+                await self.errands.reporting.admit(visitor.asker, "error")
                 await self.enquiries.explain(visitor, rest, open_place(heard))
             case Called():
                 await self.errands.run(visitor, spoken, private_place(heard))
-            case Misspelt():
+            case Misspelt() if spoken.near in self.errands.reporting.allowed(visitor.asker):
                 await self._suggest(visitor, heard, spoken)
             case Question(text=text):
-                await self.enquiries.ask(visitor, text, open_place(heard))
-            case NoVerb(word=word):
-                raise BotError("slack.unknown_verb", verb=word, verbs=", ".join(verbs_shown(admin=False)))
+                await self._ask(visitor, text, heard)
+            case NoVerb(word=word) | Misspelt(word=word):
+                allowed = self.errands.reporting.allowed(visitor.asker)
+                verbs = [it for it in verbs_shown(admin=visitor.asker.admin) if it in allowed]
+                raise BotError("slack.unknown_verb", verb=word, verbs=", ".join(verbs))
             case _:
                 assert_never(spoken)
+
+    async def _ask(self, visitor: Visitor, text: str, heard: Heard) -> None:
+        await self.errands.reporting.admit(visitor.asker, "ask")
+        await self.enquiries.ask(visitor, text, open_place(heard))
 
     def _answered(self, text: str) -> bool:
         return isinstance(self.enquiries.assistant.reply(text), Answered)

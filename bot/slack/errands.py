@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+import structlog
 
 from bot.errors import BotError
 from bot.language import Language
 from bot.slack.addressing import only_one_sees
+from bot.slack.calls import shared_by
 from bot.slack.cards import Cards
 from bot.slack.following import Following
 from bot.slack.message import Answerable, Place, Posted
@@ -18,6 +21,8 @@ from bot.slack.work import Work
 from bot.sms.command import Command
 from bot.sms.operations import Called
 from bot.sms.report import Report
+
+LOG = structlog.get_logger("smsbot.slack")
 
 # How long somebody waits for a report without a word. Seconds.
 AT_ONCE = 1.5
@@ -59,12 +64,14 @@ class Errands:
             self.work.also(self.following.complete(command, report.refresh, place, share))
 
     async def share(self, visitor: Visitor, called: Called, place: Place) -> None:
-        """Shows everybody what a verb finds now."""
+        """Shows everybody what a verb finds now, when it is all there, and who wanted it shown."""
         if not self.reporting.shareable(called.verb):
             raise BotError("slack.not_shared")
         command = self.command(visitor, called)
-        report = replace(await self.reporting.report(command), refresh=None)
-        await self.outbox.send(place, self.cards.report(report, command.language))
+        report = await self.following.whole(command, await self.reporting.report(command))
+        message = self.cards.report(report, command.language)
+        words = self.cards.words("slack.shared_by", command.language)
+        await self.outbox.send(place, shared_by(visitor.asker.person, words, message))
 
     async def report(self, visitor: Visitor, called: Called) -> Report:
         """For a form, which shows it itself."""
@@ -92,8 +99,14 @@ class Errands:
             finding.cancel()
 
     async def _one_moment(self, place: Place, language: Language) -> None:
-        """Not in place of a message with buttons: they may be needed again if nothing comes of it."""
+        """Not in place of a message with buttons: they may be needed again if nothing comes of it.
+
+        Nothing depends on it, least of all a message that is being sent meanwhile.
+        """
         if isinstance(place, Posted):
             await self.outbox.status(place.channel, place.thread, self.cards.words("slack.at_work", language))
         elif not (isinstance(place, Answerable) and place.replace):
-            await self.outbox.send(place, self.cards.said("slack.one_moment", language))
+            try:
+                await self.outbox.send(place, self.cards.said("slack.one_moment", language))
+            except BotError as error:
+                LOG.info("no_one_moment", reason=error.phrase)

@@ -16,13 +16,17 @@ from bot.slack.visitor import Lobby
 from bot.slack.watch import Watch, Watches
 from bot.slack.work import Work
 from bot.sms.command import Command
-from bot.sms.report import Refresh, Report
+from bot.sms.report import Refresh, Report, say
 
 LOG = structlog.get_logger("smsbot.slack")
 
 # How long news is followed by the process that was asked; another one takes over some time after it. Seconds.
 WATCHED = 20.0
 OTHERS_AFTER = timedelta(seconds=60)
+# The message that was kept up to date is gone, or who sent it may know no more of it: nobody is left to tell.
+OVER = frozenset(
+    {"access.guest", "guard.no_send", "slack.out_archived", "slack.out_gone", "slack.out_invite"}
+)
 # FAQ: a receipt comes within 72 hours; one look more tells that none has come.
 LONGEST = timedelta(hours=73)
 
@@ -41,15 +45,16 @@ class Following:
 
     async def complete(self, command: Command, refresh: Refresh, place: Place, share: str = "") -> None:
         """Shows a report once more, when what it lacked has come."""
-        until, report = self._soon(), None
-        waiting: Refresh | None = refresh
-        while waiting and self.now() < until:
-            await self.sleep(waiting.seconds)
-            report = await self.reporting.report(asked_again(command, waiting.command, self.now()))
-            waiting = report.refresh
-        if report is not None:
-            whole = replace(report, refresh=None)
-            await self.outbox.send(place, self.cards.report(whole, command.language, share=share))
+        whole = await self.whole(command, Report(say(""), refresh=refresh))
+        await self.outbox.send(place, self.cards.report(whole, command.language, share=share))
+
+    async def whole(self, command: Command, report: Report) -> Report:
+        """The report when what it lacked has come, or as it is when that takes too long."""
+        until = self._soon()
+        while report.refresh and self.now() < until:
+            await self.sleep(report.refresh.seconds)
+            report = await self.reporting.report(asked_again(command, report.refresh.command, self.now()))
+        return replace(report, refresh=None)
 
     async def openly(self, command: Command, report: Report, where: Posted) -> None:
         """Shows a message that changes by itself: in the channel, else to the asker directly."""
@@ -66,12 +71,23 @@ class Following:
             due=self.now() + OTHERS_AFTER,
             until=self.now() + LONGEST,
         )
-        await self.watches.add(watch)
+        try:
+            await self.watches.add(watch)
+        except BotError as error:
+            # What was begun is followed all the same, by this process alone.
+            LOG.warning("watch_not_kept", watch=watch.id, reason=error.phrase)
         self.work.also(self._watch(watch, report.refresh))
 
     async def look_after(self, watch: Watch) -> None:
-        """Looks once at a watch that nobody else looks after."""
-        await self._settle(watch, await self._look(watch))
+        """Looks once at a watch that nobody else looks after. One that can't be looked at is not kept for ever."""
+        try:
+            refresh = await self._look(watch)
+        except BotError as error:
+            if error.phrase not in OVER and self.now() < watch.until:
+                raise
+            LOG.info("watch_over", watch=watch.id, reason=error.phrase)
+            refresh = None
+        await self._settle(watch, refresh)
 
     async def _stand(self, command: Command, report: Report, where: Posted) -> Standing | None:
         message = self.cards.report(report, command.language)

@@ -1,5 +1,6 @@
 """Home, drawn: what is left, what to press, the FAQ to browse, and what its owners should add to it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -171,7 +172,8 @@ class Home:
             for balance in facts.balances[:MOST_ACCOUNTS]:
                 yield from self._balance(balance, facts.drawn, language, named=named)
         yield from actions(*self._buttons(facts.verbs, language))
-        yield from rich_text([section([text(f"{say('home.drawn', language)} "), moment(facts.drawn)])])
+        drawn = moment(facts.drawn, self._drawing.cell(facts.drawn, language))
+        yield from rich_text([section([text(f"{say('home.drawn', language)} "), drawn])])
 
     def _balance(
         self, balance: Balance, drawn: datetime, language: Language, *, named: bool
@@ -266,12 +268,11 @@ class Home:
 
     def _categories(self, browsing: Browsing, language: Language) -> Iterator[Element]:
         say = self._phrases.say
-        counts: dict[str, int] = {}
-        for entry in self._entries.values():
-            counts[entry.category] = counts.get(entry.category, 0) + 1
-        for place, (category, number) in enumerate(counts.items(), 1):
+        counts = Counter(entry.category for entry in self._entries.values())
+        known = [it for it in self._phrases.names("category") if counts[it]]
+        for place, category in enumerate(known, 1):
             name = say(f"category.{category}", language)
-            words = say("home.category", language, name=name, count=number)
+            words = say("home.category", language, name=name, count=counts[category])
             here = category == browsing.category and not browsing.search
             yield button(words, f"category:{place}", f"{category} 1", style="primary" if here else None)
         if browsing.search or browsing.category:
@@ -375,11 +376,11 @@ def section(elements: Sequence[Element]) -> Element:
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
-def moment(at: datetime) -> Element:
+def moment(at: datetime, fallback: str) -> Element:
     """In the reader's own zone."""
     return {
         "type": "date",
         "timestamp": int(at.timestamp()),
         "format": "{date_short_pretty} {time}",
-        "fallback": f"{at:%Y-%m-%d %H:%M %Z}",
+        "fallback": fallback,
     }

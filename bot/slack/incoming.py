@@ -15,7 +15,7 @@ WRAPPED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 SPECIAL = ("@", "#", "!")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 # Kinds of message that a person has written. The others tell of edits, joins and the like.
-WRITTEN = frozenset({None, "file_share", "thread_broadcast"})
+WRITTEN = frozenset({"", "file_share", "thread_broadcast"})
 
 Through = Literal["slash", "mention", "direct", "shortcut"]
 
@@ -115,32 +115,27 @@ def keys_of(body: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of a delivery: one of them is enough to know it again.
 
     A mention and the message that holds it are two events about one text; so, now and then, are two messages
-    with one client_msg_id.
+    with one client_msg_id. The message of a channel, which is nothing to us, must not pass for its mention.
     """
-    team = team_of(body)
-    event = body.get("event") or {}
-    found = {
-        "event": body.get("event_id"),
-        "trigger": body.get("trigger_id"),
-        "client": event.get("client_msg_id"),
-        "message": said_at(event),
-    }
+    team, event = team_of(body), part(body, "event")
+    found = {"event": word(body, "event_id"), "trigger": word(body, "trigger_id")}
+    if said_to_us(event):
+        found["client"] = word(event, "client_msg_id")
+        found["message"] = f"{word(event, 'channel')}:{word(event, 'ts')}"
     return tuple(f"{kind}:{team}:{value}" for kind, value in found.items() if value)
 
 
-def said_at(event: Mapping[str, Any]) -> str:
-    if event.get("type") not in {"app_mention", "message"} or event.get("subtype") not in WRITTEN:
-        return ""
-    return f"{event.get('channel')}:{event.get('ts')}"
+def said_to_us(event: Mapping[str, Any]) -> bool:
+    kind, channel = word(event, "type"), word(event, "channel_type")
+    to_us = kind == "app_mention" or (kind == "message" and channel == "im")
+    return to_us and word(event, "subtype") in WRITTEN
 
 
 def kind_of(body: Mapping[str, Any]) -> str:
     """A word for logs and metrics; of a bounded number."""
     if "command" in body:
         return "command"
-    if body.get("type") == "event_callback":
-        return str((body.get("event") or {}).get("type"))
-    return str(body.get("type"))
+    return word(part(body, "event"), "type") or word(body, "type")
 
 
 def kept(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,18 +147,18 @@ def read(body: Mapping[str, Any], command: str) -> Incoming | None:  # noqa: PLR
     """The payload as a value; None when it is nothing to us. `command` is the slash command that is ours."""
     if "command" in body:
         return read_command(body, command)
+    view = part(body, "view")
     match body.get("type"):
         case "event_callback":
             return read_event(body)
         case "block_actions":
             return read_press(body)
         case "view_submission":
-            return Submitted(origin_of(body), view_name(body), values_of(body["view"]), view_of(body["view"]))
+            return Submitted(origin_of(body), word(view, "callback_id"), values_of(view), view_of(view))
         case "view_closed":
-            return Closed(origin_of(body), view_name(body), view_of(body["view"]))
+            return Closed(origin_of(body), word(view, "callback_id"), view_of(view))
         case "message_action":
-            origin = origin_of(body)
-            return Heard(origin, "\n".join(texts_of(body.get("message") or {})), "shortcut")
+            return Heard(origin_of(body), "\n".join(texts_of(part(body, "message"))), "shortcut")
         case "shortcut":
             return Summoned(origin_of(body))
         case _:
@@ -173,25 +168,25 @@ def read(body: Mapping[str, Any], command: str) -> Incoming | None:  # noqa: PLR
 def read_command(body: Mapping[str, Any], command: str) -> Heard | Stray:
     origin = Origin(
         team_of(body),
-        str(body.get("user_id", "")),
-        str(body.get("channel_id", "")),
-        response_url=str(body.get("response_url", "")),
-        trigger=str(body.get("trigger_id", "")),
+        word(body, "user_id"),
+        word(body, "channel_id"),
+        response_url=word(body, "response_url"),
+        trigger=word(body, "trigger_id"),
     )
     if body["command"] != command:
         return Stray(origin, "command")
-    return Heard(origin, unwrapped(str(body.get("text") or "")), "slash")
+    return Heard(origin, unwrapped(word(body, "text")), "slash")
 
 
 def read_event(body: Mapping[str, Any]) -> Heard | Visited | None:
-    event = body.get("event") or {}
+    event = part(body, "event")
     match event.get("type"):
         case "app_mention":
             return read_words(body, event, "mention")
         case "message" if event.get("channel_type") == "im":
             return read_words(body, event, "direct")
         case "app_home_opened":
-            origin = Origin(team_of(body), str(event.get("user", "")), str(event.get("channel", "")))
+            origin = Origin(team_of(body), word(event, "user"), word(event, "channel"))
             return Visited(origin, "home" if event.get("tab") == "home" else "messages")
         case _:
             return None
@@ -201,72 +196,69 @@ def read_words(
     body: Mapping[str, Any], event: Mapping[str, Any], through: Literal["mention", "direct"]
 ) -> Heard | None:
     """None for what no person has written."""
-    if event.get("subtype") not in WRITTEN or event.get("bot_id") or not event.get("user"):
+    if word(event, "subtype") not in WRITTEN or event.get("bot_id") or not word(event, "user"):
         return None
-    thread = str(event.get("thread_ts") or "")
+    thread = word(event, "thread_ts")
     origin = Origin(
-        str(event.get("user_team") or event.get("team") or team_of(body)),
-        str(event["user"]),
-        str(event.get("channel", "")),
-        thread or str(event.get("ts", "")),
+        word(event, "user_team") or word(event, "team") or team_of(body),
+        word(event, "user"),
+        word(event, "channel"),
+        thread or word(event, "ts"),
     )
-    return Heard(origin, unwrapped(str(event.get("text") or "")), through, in_thread=bool(thread))
+    return Heard(origin, unwrapped(word(event, "text")), through, in_thread=bool(thread))
 
 
 def read_press(body: Mapping[str, Any]) -> Pressed | Stray:
     origin = origin_of(body)
-    pressed = next(iter(body.get("actions") or ()), None)
-    if not isinstance(pressed, Mapping):
+    pressed = next(parts(body, "actions"), None)
+    if pressed is None:
         return Stray(origin, "action")
-    container, view = body.get("container") or {}, body.get("view")
+    container, view = part(body, "container"), part(body, "view")
     ephemeral = bool(container.get("is_ephemeral"))
     standing = None
-    if not view and not ephemeral and origin.channel and container.get("message_ts"):
-        standing = Standing(origin.channel, str(container["message_ts"]))
-    name = str(pressed.get("action_id", "")).partition(":")[0]
+    if not view and not ephemeral and origin.channel and (ts := word(container, "message_ts")):
+        standing = Standing(origin.channel, ts)
+    name = word(pressed, "action_id").partition(":")[0]
     return Pressed(origin, name, value_of(pressed), ephemeral, standing, view_of(view) if view else None)
 
 
 def origin_of(body: Mapping[str, Any]) -> Origin:
     """Of an interaction."""
-    user, container = body.get("user") or {}, body.get("container") or {}
-    message = body.get("message") or {}
+    user, container = part(body, "user"), part(body, "container")
     return Origin(
-        str(user.get("team_id") or team_of(body)),
-        str(user.get("id", "")),
-        str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-        str(message.get("thread_ts") or container.get("thread_ts") or ""),
-        str(body.get("response_url") or ""),
-        str(body.get("trigger_id") or ""),
+        word(user, "team_id") or team_of(body),
+        word(user, "id"),
+        word(part(body, "channel"), "id") or word(container, "channel_id"),
+        word(part(body, "message"), "thread_ts") or word(container, "thread_ts"),
+        word(body, "response_url"),
+        word(body, "trigger_id"),
     )
 
 
 def team_of(body: Mapping[str, Any]) -> str:
-    return str(body.get("team_id") or (body.get("team") or {}).get("id") or "")
+    return word(body, "team_id") or word(part(body, "team"), "id")
 
 
 def view_of(view: Mapping[str, Any]) -> OpenView:
     return OpenView(
-        str(view.get("id", "")),
-        str(view.get("hash", "")),
+        word(view, "id"),
+        word(view, "hash"),
         view.get("type") == "home",
-        str(view.get("private_metadata") or ""),
+        word(view, "private_metadata"),
     )
 
 
-def view_name(body: Mapping[str, Any]) -> str:
-    return str(body["view"].get("callback_id") or "")
-
-
 def values_of(view: Mapping[str, Any]) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    values: Mapping[str, Mapping[str, Mapping[str, Any]]] = (view.get("state") or {}).get("values") or {}
-    return values
+    """Nothing that is not as Slack sends it."""
+    values = part(part(view, "state"), "values")
+    return {
+        block: {name: part(part(values, block), name) for name in part(values, block)} for block in values
+    }
 
 
 def value_of(element: Mapping[str, Any]) -> str:
     """What was pressed, chosen or typed."""
-    chosen = element.get("selected_option")
-    return str((chosen if isinstance(chosen, Mapping) else element).get("value") or "")
+    return word(part(element, "selected_option") or element, "value")
 
 
 def unwrapped(text: str) -> str:
@@ -279,15 +271,33 @@ def unwrapped(text: str) -> str:
 
 def texts_of(message: Mapping[str, Any]) -> Iterator[str]:
     """All that a message says: alerts of other apps say it in attachments or blocks only."""
-    yield unwrapped(str(message.get("text") or ""))
-    for attachment in message.get("attachments") or ():
+    yield unwrapped(word(message, "text"))
+    for attachment in parts(message, "attachments"):
         for name in ("pretext", "title", "text", "fallback"):
-            if words := attachment.get(name):
-                yield unwrapped(str(words))
-        for row in attachment.get("fields") or ():
-            yield unwrapped(f"{row.get('title', '')} {row.get('value', '')}")
+            if words := word(attachment, name):
+                yield unwrapped(words)
+        for row in parts(attachment, "fields"):
+            yield unwrapped(f"{word(row, 'title')} {word(row, 'value')}")
     if not message.get("text"):
         yield from (unwrapped(words) for words in words_within(message.get("blocks")))
+
+
+def part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What stands there as an object; an empty one for anything else."""
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def parts(body: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list that stands there."""
+    found = body.get(name)
+    yield from (it for it in (found if isinstance(found, list) else ()) if isinstance(it, Mapping))
+
+
+def word(body: Mapping[str, Any], name: str) -> str:
+    """What stands there as a text; "" for anything else."""
+    found = body.get(name)
+    return found if isinstance(found, str) else ""
 
 
 def words_within(blocks: object) -> Iterator[str]:

@@ -34,6 +34,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.info": ("channels:read", "groups:read"),
     # The second for a conversation of three: who asks, who is on call, the bot.
     "conversations.open": ("im:write", "mpim:write"),
     "usergroups.users.list": ("usergroups:read",),

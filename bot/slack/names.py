@@ -34,9 +34,9 @@ EVENTS = (
 # button's value:
 #   run            a command in full, as one would type it behind /sms
 #   share_report   the same, shown to the whole channel
-#   share_answer   the question's id
+#   share_answer   the question's id, a blank, the id of the entry or the code's name that stands first
 #   verdict        "like" or "dislike", a blank, the question's id
-#   not_this       the question's id
+#   not_this       the question's id, a blank, the id of what is not it
 #   choose         the question's id, a blank, the id of the entry or the code's name
 #   ask_a_person   the question's id
 #   resolve        the hand-off's id

@@ -82,9 +82,9 @@ class Rule:
 Part = Lines | Items | Quote | Listing | Grid | Rule
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def read(markdown: str) -> tuple[Part, ...]:
-    """Kept for the next time: the same answers are said again and again, as rich text and as plain text."""
+    """Kept for a while: what is said as rich text is said as plain text next."""
     if UNMARKED.fullmatch(markdown):
         return (Lines((Piece(markdown),)),)
     return parsed(markdown)

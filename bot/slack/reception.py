@@ -43,16 +43,16 @@ class FrontDesk:
 
     async def handle(self, incoming: Incoming) -> None:
         """Never raises what a person can be told: they are told."""
-        language, result, started = self.lobby.language, "done", self.seconds()
+        language, result, started, known = self.lobby.language, "done", self.seconds(), True
         try:
             visitor = await self.lobby.meet(incoming.origin)
-            language = language_with(visitor, incoming)
-            if not isinstance(incoming, Submitted):
+            language, known = language_with(visitor, incoming), visitor.known
+            if not counted(incoming):
                 self.lobby.let_in(visitor, self.now())
             await self._deal(visitor, incoming)
         except BotError as error:
             result = "refused"
-            await self._tell(incoming, error, language)
+            await self._tell(incoming, explained(error, known=known), language)
         except Exception:
             # The one place where anything is caught: whoever asked gets a reference that finds the log line.
             number, result = reference(self.random_bits), "failed"
@@ -65,14 +65,15 @@ class FrontDesk:
 
     async def respond(self, submitted: Submitted) -> Mapping[str, Any]:
         """What a form says to its being sent; what goes wrong is told in its place."""
-        language = self.lobby.language
+        language, known = self.lobby.language, True
         try:
             visitor = await self.lobby.meet(submitted.origin)
-            language = visitor.language
-            self.lobby.let_in(visitor, self.now())
+            language, known = visitor.language, visitor.known
+            if counted(submitted):
+                self.lobby.let_in(visitor, self.now())
             return await self.submissions.respond(visitor, submitted)
         except BotError as error:
-            return self.submissions.refused(error, language)
+            return self.submissions.refused(explained(error, known=known), language)
 
     async def _deal(self, visitor: Visitor, incoming: Incoming) -> None:
         match incoming:
@@ -105,6 +106,16 @@ class FrontDesk:
                 await self.outbox.send(place, self.cards.error(error, language))
         except BotError as failure:
             LOG.warning("error_not_told", error=error.phrase, reason=failure.phrase)
+
+
+def counted(incoming: Incoming) -> bool:
+    """Whether it counts when it is answered, before it is dealt with: a refused send must not go out all the same."""
+    return isinstance(incoming, Submitted) and incoming.form != "confirm"
+
+
+def explained(error: BotError, *, known: bool) -> BotError:
+    """Who is no guest, but taken for one because Slack doesn't tell, learns that."""
+    return error if known or error.phrase != "access.guest" else BotError("access.not_told")
 
 
 def language_with(visitor: Visitor, incoming: Incoming) -> Language:

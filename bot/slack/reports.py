@@ -108,13 +108,13 @@ class Reports:
         """A chart of the last days, for it can't show one that is not known; the line of all of them below."""
         known = [(day, value) for day, value in part.points if value is not None]
         shown = known[-MOST_POINTS:]
-        words = [self._drawing.part(part, language)]
+        words = self._drawing.part(part, language)
+        title = self._drawing.cell(part.title, language)
         if len(shown) < len(part.points):
-            words.append(self._say("block.days_left_out", language, shown=len(shown), count=len(part.points)))
-        drawn = chart(
-            plain(self._drawing.cell(part.title, language)), [(f"{day:%m-%d}", value) for day, value in shown]
-        )
-        return Twin((drawn, *small(words)), lambda: sections(mrkdwn(words[0])))
+            days = len(part.points)
+            title = self._say("block.last_days", language, title=title, count=len(shown), days=days)
+        drawn = chart(plain(title), [(f"{day:%m-%d}", value) for day, value in shown])
+        return Twin((drawn, *small([words])), lambda: sections(mrkdwn(words)))
 
     def _explained(self, part: Explained, language: Language) -> Twin:
         """A box for each code that is known, open where it is the only one."""
@@ -131,7 +131,8 @@ class Reports:
         several = len({it.meaning for it in named.readings}) > 1
         wording = self._wording
         title = wording.heading(named, language) if several else wording.title(Hit(named, 1.0), language)
-        body = rich_text(rich(wording.readings(named, language)))
+        words = wording.readings(named, language) if several else wording.advice(named, language)
+        body = rich_text(rich(words))
         return (container(plain(title), body, collapsed=None if alone else True),)
 
     def _buttons(self, report: Report, language: Language, share: str) -> Iterator[Element]:

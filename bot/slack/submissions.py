@@ -6,17 +6,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from bot.drawing import masked
 from bot.errors import BotError
 from bot.faq.added import Added, AddedPhrasings
 from bot.faq.asked import Asked
+from bot.faq.overlay import stands_elsewhere
 from bot.guard.access import Access
 from bot.language import Language, language_of
 from bot.slack.addressing import hushed
 from bot.slack.cards import Cards
 from bot.slack.enquiries import Enquiries
 from bot.slack.errands import Errands
-from bot.slack.filled import QUESTION, begun, read_complaint, read_question, read_trial, read_wording
+from bot.slack.filled import (
+    ENTRY,
+    QUESTION,
+    WORDINGS,
+    Wording,
+    begun,
+    read_complaint,
+    read_question,
+    read_trial,
+    read_wording,
+)
 from bot.slack.forms import Modals
 from bot.slack.incoming import Closed, Incoming, Origin, Pressed, Submitted
 from bot.slack.message import Message, View
@@ -27,6 +40,8 @@ from bot.slack.work import Work
 from bot.sms.desk import Desk
 from bot.sms.operations import Called, read_verb
 from bot.sms.report import Report
+
+LOG = structlog.get_logger("smsbot.slack")
 
 # Slack takes the answer to a form within three seconds: what takes longer is shown when it is there.
 IN_TIME = 2.0
@@ -64,6 +79,7 @@ class Submissions:
         language = visitor.language
         match name:
             case "ask":
+                await self.errands.reporting.admit(visitor.asker, "ask")
                 await self._show(visitor, self.modals.ask(opened(visitor, language), rest))
             case "send_test":
                 await self._open_send_test(visitor, language, rest)
@@ -73,7 +89,11 @@ class Submissions:
                 raise BotError("slack.old_button")
 
     async def ask_reason(self, visitor: Visitor, asked: Asked) -> None:
-        await self._show(visitor, self.modals.reason(Disliking(asked.language, asked.id)))
+        """A dislike counts without one: where the form comes too late, there is none."""
+        try:
+            await self._show(visitor, self.modals.reason(Disliking(asked.language, asked.id)))
+        except BotError as error:
+            LOG.info("no_reason_asked", reason=error.phrase)
 
     async def read_entry(self, visitor: Visitor, name: str) -> None:
         """Shows an entry by itself."""
@@ -130,7 +150,10 @@ class Submissions:
         question = read_question(submitted.values)
         if not question:
             return errors({QUESTION: self.cards.words("answer.nothing_asked", visitor.language)})
-        message = await self.enquiries.message(visitor, question)
+        opening = unfolded(Opened, submitted.view.private)
+        there = where(visitor, opening.channel, opening.thread, opening.url) if opening else visitor
+        await self.errands.reporting.admit(there.asker, "ask")
+        message = await self.enquiries.message(there, question)
         language = language_of(question) or visitor.language
         return self._instead(self.cards.words("form.shown_title", language), message, language)
 
@@ -187,10 +210,12 @@ class Submissions:
 
     async def _worded(self, visitor: Visitor, submitted: Submitted) -> Answer:
         """Adds ways to ask to an entry: they hold at once, and settle the questions they come from."""
-        adding = unfolded(Adding, submitted.view.private)
-        if adding is None or not self.access.owner(visitor.asker):
-            return self.refused(BotError("slack.not_owner"), visitor.language)
+        await self.errands.reporting.admit_owner(visitor.asker, "wording")
+        if (adding := unfolded(Adding, submitted.view.private)) is None:
+            return self.refused(BotError("slack.old_button"), visitor.language)
         wording = read_wording(submitted.values)
+        if wrong := self._wrong(wording, adding.language):
+            return errors(wrong)
         for text in wording.texts:
             language = language_of(text) or adding.language
             await self.added.add(
@@ -203,14 +228,35 @@ class Submissions:
         title = self.cards.words("form.wording_title", adding.language)
         return self._instead(title, message, adding.language)
 
+    def _wrong(self, wording: Wording, language: Language) -> Mapping[str, str]:
+        """What is wrong with added ways to ask, by the field below which it stands."""
+        assistant = self.enquiries.assistant
+        if wording.entry not in assistant.entries:
+            return {ENTRY: self.cards.words("slack.no_entry", language)}
+        for text in wording.texts:
+            owner = stands_elsewhere(
+                assistant.matcher.rank(text), assistant.matcher.reader.normaliser, wording.entry
+            )
+            if owner:
+                title = assistant.entries[owner].title[language]
+                return {
+                    WORDINGS: self.cards.words("slack.stands_elsewhere", language, text=text, title=title)
+                }
+        return {}
+
     async def _decide(self, visitor: Visitor, private: str, verb: str) -> None:
         if (confirming := unfolded(Confirming, private)) is None:
             raise BotError("slack.old_button")
         there = where(visitor, confirming.channel, confirming.thread, confirming.url)
         place = hushed(there.origin, confirming.thread)
-        await self.errands.run(there, Called(verb, confirming.token), place)
+        try:
+            await self.errands.run(there, Called(verb, confirming.token), place)
+        except BotError as error:
+            # The form is gone, and its trigger too old to open another: it is told where the form came from.
+            await self.outbox.send(place, self.cards.error(error, confirming.language))
 
     async def _open_send_test(self, visitor: Visitor, language: Language, rest: str) -> None:
+        await self.errands.reporting.admit(visitor.asker, "send-test")
         self.desk.account(self.errands.command(visitor, Called("send-test", "")))
         options = await self.desk.sender.options(visitor.asker)
         accounts = tuple(self.desk.accounts)
@@ -219,8 +265,7 @@ class Submissions:
         await self._show(visitor, view)
 
     async def _open_wording(self, visitor: Visitor, questions: list[str]) -> None:
-        if not self.access.owner(visitor.asker):
-            raise BotError("slack.not_owner")
+        await self.errands.reporting.admit_owner(visitor.asker, "wording")
         asked = [await self.enquiries.known(it) for it in questions]
         nearest = tuple(dict.fromkeys(name for it in asked for name in it.offered))
         adding = Adding(visitor.language, tuple(it.id for it in asked))

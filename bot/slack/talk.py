@@ -17,8 +17,17 @@ TELLING = frozenset(
     ).split()
 )
 WITH_DIGITS = re.compile(r".*\d")
+# What looks like a code or a line of a log: 1031, MK:0001, InvalidParameter.X, PhoneNumberInBlacklist.
+CODE = re.compile(r".*(?:[\d:]|\w\.\w|[a-z][A-Z])")
+# What asks, whatever verb it begins with.
+ASKS = re.compile(r".*(?:[?？]|[吗呢]|怎么办|为什么|多久)[。.!！]*$", re.DOTALL)
+# How nobody's message begins, behind "check".
+WONDERS = re.compile(
+    r"(?:why|how|what|when|where|whether|if|my|this|that|is|are)\b|一下|下|为什么|为啥|是不是|是否|怎么|我的",
+    re.IGNORECASE,
+)
 # What is behind these may be anything at all.
-FREE = frozenset({"ask", "error", "freeze", "help", "send-test", "confirm", "cancel", "sent"})
+FREE = frozenset({"ask", "confirm", "cancel", "sent"})
 SLASH = re.compile(r"[/／、]\s*sms(?:\s|$)", re.IGNORECASE)
 
 
@@ -31,7 +40,7 @@ def understood(
         return spoken
     match spoken:
         case Called(verb=verb, rest=rest):
-            meant = verb in FREE or (said(verb, rest, accounts) and not known(text, rest, answered))
+            meant = verb in FREE or (said(verb, rest, accounts) and not known(verb, text, rest, answered))
         case Misspelt(near=near, rest=rest):
             meant = said(near, rest, accounts) and not answered(text)
         case Question() | NoVerb():
@@ -39,12 +48,29 @@ def understood(
     return spoken if meant else Question(text)
 
 
-def known(text: str, rest: str, answered: Callable[[str], bool]) -> bool:
-    """One word alone is a verb, whatever else it could ask for."""
-    return bool(rest) and answered(text) and not WITH_DIGITS.match(rest)
+def known(verb: str, text: str, rest: str, answered: Callable[[str], bool]) -> bool:
+    """Whether it is a question that we know. One word alone is a verb, whatever else it could ask for.
+
+    So is `error` with its codes, `help` with another verb, and `freeze` whatever its reason.
+    """
+    if not rest or verb in {"error", "freeze", "help"} or WITH_DIGITS.match(rest):
+        return False
+    return answered(text)
 
 
 def said(verb: str, rest: str, accounts: Collection[str]) -> bool:
     """Whether what stands behind a verb is what one says to it."""
-    words = rest.casefold().split()
-    return verb == "check" or all(it in TELLING or it in accounts or WITH_DIGITS.match(it) for it in words)
+    words = rest.split()
+    match verb:
+        case "check":
+            return not WONDERS.match(rest)
+        case "error":
+            return all(CODE.match(it) for it in words)
+        case "help":
+            return not rest or (len(words) == 1 and isinstance(read_verb(rest), Called))
+        case "freeze" | "send-test":
+            return not ASKS.match(rest)
+        case _:
+            return all(
+                it.casefold() in TELLING or it.casefold() in accounts or WITH_DIGITS.match(it) for it in words
+            )

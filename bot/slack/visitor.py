@@ -13,11 +13,15 @@ from bot.sms.command import Asker
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`language` is spoken where a text tells none: the person's, else the setting's."""
+    """`language` is spoken where a text tells none: the person's, else the setting's.
+
+    `known`: Slack has told who it is. Whom it doesn't tell of is taken for a guest.
+    """
 
     asker: Asker
     origin: Origin
     language: Language
+    known: bool = True
 
     def speaking(self, text: str) -> Language:
         """A command in Latin letters tells nothing of the language of who types it."""
@@ -39,7 +43,7 @@ class Lobby:
         asker = Asker(
             person.id, origin.channel, person.groups, admin=self.access.admin(plain), guest=person.guest
         )
-        return Visitor(asker, origin, person.language or self.language)
+        return Visitor(asker, origin, person.language or self.language, known=person.known)
 
     def let_in(self, visitor: Visitor, now: datetime) -> None:
         """Raises:

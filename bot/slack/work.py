@@ -32,6 +32,12 @@ class Work:
         self._tasks: dict[asyncio.Task[None], Parcel | None] = {}
         self._beginning: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._unclosed = dict[str, Parcel]()
+
+    @property
+    def unclosed(self) -> tuple[Parcel, ...]:
+        """What is dealt with, which the inbox could not be told."""
+        return tuple(self._unclosed.values())
 
     @property
     def parcels(self) -> tuple[Parcel, ...]:
@@ -55,6 +61,19 @@ class Work:
     def also(self, doing: Doing) -> None:
         """Something that follows from a parcel, and needs not be done again after a crash."""
         self._hold(doing, None)
+
+    async def close(self, parcel: Parcel) -> None:
+        """Tells the inbox that a parcel is dealt with; if that can't be told, it is `unclosed`.
+
+        Who dies before it is told leaves it to be done again: once too often is better than never.
+        """
+        try:
+            await self._inbox.done(parcel)
+        except BotError as error:
+            LOG.warning("parcel_not_closed", parcel=parcel.id, reason=error.phrase)
+            self._unclosed[parcel.id] = parcel
+        else:
+            self._unclosed.pop(parcel.id, None)
 
     async def settled(self) -> None:
         """Returns when every parcel is dealt with, whatever came of it; what follows from one may go on."""
@@ -106,8 +125,4 @@ class Work:
 
     async def _deal(self, parcel: Parcel, dealing: Doing) -> None:
         await dealing
-        try:
-            await self._inbox.done(parcel)
-        except BotError as error:
-            # It will be done again by whoever finds it: once too often is better than never.
-            LOG.warning("parcel_not_closed", parcel=parcel.id, reason=error.phrase)
+        await self.close(parcel)

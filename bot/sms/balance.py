@@ -9,7 +9,7 @@ from bot.sms.cloud import ACCOUNT_ZONE, CloudError, Day, Package, Packages
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
 from bot.sms.forecast import FEWEST_DAYS, Pace, RunOut, TooLittle, pace, run_out
-from bot.sms.notes import past_notes, refresh
+from bot.sms.notes import name_of, past_notes, refresh
 from bot.sms.report import (
     Action,
     Cell,
@@ -47,11 +47,11 @@ async def balance(command: Command, desk: Desk) -> Report:
         raise BotError("sms.unknown_account", name=" ".join(strange), names=", ".join(desk.accounts))
     packages = await account.cloud.packages()
     days = await recent_days(account, command.at)
-    parts = (*left(packages, command.at), *forecast(packages.rows, days, command.at))
+    parts = in_order(left(packages, command.at), forecast(packages.rows, days, command.at))
     action = Action(say("balance.see_statistics"), f"stats 30d {account.name}")
     small = [say("balance.mainland_only"), say("balance.consumption"), age(packages)]
     return Report(
-        say("balance.title", account=account.name),
+        say("balance.title", account=name_of(account)),
         parts,
         past_notes(account, *small),
         (action,),
@@ -102,6 +102,13 @@ async def recent_days(account: Account, at: datetime) -> Sequence[Day]:
     except CloudError:
         # The packages are worth a report of their own; the forecast says that it knows too little.
         return ()
+
+
+def in_order(what_is_left: Sequence[Part], outlook: Sequence[Part]) -> tuple[Part, ...]:
+    """How much there is and how long it lasts before the packages one by one; what to read comes last."""
+    in_all, *packages = what_is_left
+    advice = [it for it in outlook if isinstance(it, Entries)]
+    return (in_all, *(it for it in outlook if it not in advice), *packages, *advice)
 
 
 def left(packages: Packages, at: datetime) -> tuple[Part, ...]:

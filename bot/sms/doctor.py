@@ -54,7 +54,7 @@ class Patient:
     """What is looked at. `accounts` by name, the default first; `sending` is None while test sends are off.
 
     `mistakes` are those of the settings: with any, there may be nothing else to look at. `odd_keys` are the
-    accounts whose keys do not look like keys of the cloud.
+    accounts whose keys do not look like keys of the cloud. `further` looks at what is beyond, and never raises.
     """
 
     accounts: Mapping[str, Account]
@@ -62,6 +62,7 @@ class Patient:
     odd_keys: AbstractSet[str] = frozenset()
     sending: Options | None = None
     checkups: Sequence[Checkup] = ()
+    further: Callable[[], AsyncIterator[Finding]] | None = None
 
 
 async def examine(patient: Patient, at: datetime) -> tuple[Finding, ...]:
@@ -76,6 +77,8 @@ async def examine(patient: Patient, at: datetime) -> tuple[Finding, ...]:
     if not patient.mistakes:
         findings += [it async for it in sending_findings(patient, well)]
     findings += [await checked(it) for it in patient.checkups]
+    if patient.further:
+        findings += [it async for it in patient.further()]
     return tuple(findings)
 
 

@@ -31,7 +31,7 @@ def detail(topic: Topic) -> Report:
     """One verb: what it does, what to type, examples, other names."""
     rows: list[tuple[Say, Cell]] = [(say("help.usage"), usage(topic))]
     if topic.names:
-        rows.append((say("help.names"), ", ".join(topic.names)))
+        rows.append((say("help.names"), " / ".join(topic.names)))
     examples = Listing(tuple(Code(f"/sms {it}") for it in topic.examples))
     parts = (
         Paragraph(say(f"verb.{topic.phrase}")),

@@ -14,6 +14,11 @@ def notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
     return (*own, say("sms.sample")) if account.sample else own
 
 
+def name_of(account: Account) -> Cell:
+    """The account's name for a title."""
+    return say("sms.sample_account") if account.sample else account.name
+
+
 def past_notes(account: Account, *own: Cell) -> tuple[Cell, ...]:
     """The same for a report on past days: whether more of them are on their way."""
     return notes(account, *own, say("sms.loading")) if account.history.loading else notes(account, *own)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.sms.cloud import ACCOUNT_ZONE, Review, Signature, Template
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
-from bot.sms.notes import notes
+from bot.sms.notes import name_of, notes
 from bot.sms.report import Cell, Code, Entries, Listing, Paragraph, Part, Report, Say, Table, say
 
 # Beyond this a table is no longer read: a word behind the verb narrows it down.
@@ -78,7 +78,7 @@ async def templates(command: Command, desk: Desk) -> Report:
     account, words = desk.account(command)
     mainland = await account.cloud.templates(international=False)
     abroad = await account.cloud.templates(international=True)
-    title = say("reviews.templates", account=account.name)
+    title = say("reviews.templates", account=name_of(account))
     rows = [
         Reviewed(it.id, it.name, it.review, it.reason, it.created, scope(it)) for it in (*mainland, *abroad)
     ]
@@ -90,7 +90,7 @@ async def signatures(command: Command, desk: Desk) -> Report:
     account, words = desk.account(command)
     mainland = await account.cloud.signatures(international=False)
     abroad = await account.cloud.signatures(international=True)
-    title = say("reviews.signatures", account=account.name)
+    title = say("reviews.signatures", account=name_of(account))
     rows = [
         Reviewed(it.id, it.text, it.review, it.reason, it.created, scope(it)) for it in (*mainland, *abroad)
     ]

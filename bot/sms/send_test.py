@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.errors import BotError
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
-from bot.sms.notes import notes
+from bot.sms.notes import name_of, notes
 from bot.sms.phone import PhoneNumber, read_number
 from bot.sms.report import (
     Action,
@@ -184,7 +184,7 @@ def preview_facts(draft: Draft, account: Account) -> Facts:
         (
             (say("send.to"), say("send.to_value", name=send.number_name, number=send.number_masked)),
             (say("send.template"), str(send.template)),
-            (say("send.account"), account.name),
+            (say("send.account"), name_of(account)),
             (say("send.segments"), send.segments),
             (say("send.left_today"), draft.left_today),
         )

@@ -10,7 +10,7 @@ from bot.errors import BotError
 from bot.sms.cloud import ACCOUNT_ZONE, Day, ReceiptCounts, SendCounts
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
-from bot.sms.notes import notes, past_notes, refresh
+from bot.sms.notes import name_of, notes, past_notes, refresh
 from bot.sms.report import Cell, Facts, Paragraph, Part, Report, Say, Series, Share, Table, say
 
 # How long to wait for days that were not asked for before; the rest is not known yet.
@@ -59,13 +59,13 @@ async def one_day(account: Account, day: date, at: datetime) -> Report:
     sent = await account.cloud.send_counts(midnight, last)
     receipts = await account.cloud.receipt_counts(midnight, last)
     so_far = midnight + DAY > at
-    title = say("stats.title_so_far" if so_far else "stats.title_day", account=account.name, day=day)
+    title = say("stats.title_so_far" if so_far else "stats.title_day", account=name_of(account), day=day)
     return Report(title, counted(sent, receipts), notes(account, *UNITS))
 
 
 async def several_days(account: Account, first: date, last: date) -> Report:
     days = await account.history.days(first, last, patience=PATIENCE)
-    title = say("stats.title_days", account=account.name, first=first, last=last)
+    title = say("stats.title_days", account=name_of(account), first=first, last=last)
     known = [it for it in days if it.sent is not None and it.receipts is not None]
     if not known:
         return Report(title, (Paragraph(say("stats.nothing_known")),), past_notes(account, *UNITS))

@@ -9,12 +9,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url, text, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import BotError
+from bot.store.aside import Aside, Result, Step
 from bot.store.connection import connection_to
 from bot.store.tables import gate
 
@@ -42,9 +44,10 @@ class StoreAway(BotError):
 class Database:
     """One engine. A transaction of `writing` sees nobody else's writes, and nobody sees half of its own."""
 
-    def __init__(self, engine: AsyncEngine, patience: float) -> None:
+    def __init__(self, engine: AsyncEngine, patience: float, aside: Aside | None = None) -> None:
         self._engine = engine
         self._patience = patience
+        self._aside = aside
         # Our own writers in the order in which they came. SQLite lets them try their luck now and then, so that
         # one that writes all the time keeps the others out; PostgreSQL would have each hold a connection meanwhile.
         self._turn = asyncio.Lock()
@@ -63,6 +66,19 @@ class Database:
                     await connection.execute(PATIENTLY, self._waits)
                     (await connection.execute(text("SELECT id FROM gate WHERE id = 1 FOR UPDATE"))).one()
                 yield connection
+
+    async def write(self, step: Step[Result]) -> Result:
+        """`step` in a transaction like those of `writing`, for what nobody else's work is to hold up.
+
+        Raises:
+            StoreAway: as `writing` does.
+        """
+        if self._aside is None:
+            async with self.writing() as connection:
+                return await connection.run_sync(step)
+        with told():
+            async with self._my_turn():
+                return await self._aside.run(step)
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
@@ -93,11 +109,13 @@ async def open_database(url: str, patience: float = PATIENCE) -> AsyncIterator[D
     """
     with told():
         engine = engine_of(url, patience)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
         await bring_up_to_date(engine)
-        yield Database(engine, patience)
-    finally:
-        await engine.dispose()
+        aside = aside_of(make_url(url), patience)
+        if aside is not None:
+            stack.push_async_callback(aside.close)
+        yield Database(engine, patience, aside)
 
 
 async def bring_up_to_date(engine: AsyncEngine) -> None:
@@ -167,9 +185,25 @@ def sqlite_engine(url: URL, patience: float) -> AsyncEngine:
         hide_parameters=True,
         async_creator=partial(connection_to, url.database or ":memory:", patience),
     )
-    event.listen(engine.sync_engine, "connect", prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", begin_immediately)
+    prepare(engine.sync_engine)
     return engine
+
+
+def aside_of(url: URL, patience: float) -> Aside | None:
+    """None where another connection would be to another database, or is one for an async driver."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    connect = partial(sqlite3.connect, url.database, timeout=patience)
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=1, hide_parameters=True
+    )
+    prepare(engine)
+    return Aside(engine)
+
+
+def prepare(engine: Engine) -> None:
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_immediately)
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,12 +1,13 @@
 """Writing in groups: what is handed in at the same time shares one transaction, and one wait for the disk."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.store.database import Database, StoreAway
 
@@ -14,7 +15,7 @@ Value = TypeVar("Value")
 Result = TypeVar("Result")
 # Writes many values in one transaction, and gives a result for each, in their order. It may be called again
 # with the same values, after a transaction that was not kept.
-Together = Callable[[AsyncConnection, Sequence[Value]], Awaitable[Sequence[Result]]]
+Together = Callable[[Connection, Sequence[Value]], Sequence[Result]]
 
 # Values in one transaction: a wait for the disk is as long as the writing of some hundred.
 MOST = 100
@@ -113,7 +114,9 @@ class GroupedWriting:
 
     async def _attempt(self, group: Sequence[Handed[Any, Any]]) -> BaseException | None:
         """What went wrong, whatever it is: the writer outlives it, and those who wait are told."""
-        outcome = (await asyncio.gather(self._committed(group), return_exceptions=True))[0]
+        outcome = (
+            await asyncio.gather(self._database.write(partial(written, group)), return_exceptions=True)
+        )[0]
         if isinstance(outcome, BaseException):
             return outcome
         for it, result in outcome:
@@ -121,13 +124,13 @@ class GroupedWriting:
                 it.result.set_result(result)
         return None
 
-    async def _committed(self, group: Sequence[Handed[Any, Any]]) -> list[tuple[Handed[Any, Any], Any]]:
-        results: list[tuple[Handed[Any, Any], Any]] = []
-        async with self._database.writing() as connection:
-            for together, alike in by_kind(group).items():
-                found = await together(connection, [it.value for it in alike])
-                results.extend(zip(alike, found, strict=True))
-        return results
+
+def written(group: Sequence[Handed[Any, Any]], connection: Connection) -> list[tuple[Handed[Any, Any], Any]]:
+    results: list[tuple[Handed[Any, Any], Any]] = []
+    for together, alike in by_kind(group).items():
+        found = together(connection, [it.value for it in alike])
+        results.extend(zip(alike, found, strict=True))
+    return results
 
 
 def by_kind(

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.slack.inbox import Parcel, Payload
-from bot.store.clock import time_of
+from bot.store.clock import moment, time_of
 from bot.store.database import Database
 from bot.store.grouped import GroupedWriting
 from bot.store.tables import inbox, inbox_key, keepable
@@ -85,6 +85,17 @@ class StoredInbox:
             theirs = inbox.c.id.in_([it.id for it in parcels])
             await connection.execute(update(inbox).where(ours & theirs).values(lease_until=until))
 
+    async def hand_back(self) -> int:
+        """Gives up all that is ours, for others to take over at once; how many that were.
+
+        That we stop is no fault of theirs: it does not count as an attempt.
+        """
+        ours = (inbox.c.owner == self._owner) & (inbox.c.state == "open")
+        async with self._database.writing() as connection:
+            at = await time_of(connection, self._now)
+            anybodys = update(inbox).where(ours).values(lease_until=at, attempts=inbox.c.attempts - 1)
+            return (await connection.execute(anybodys)).rowcount
+
     async def forget(self) -> None:
         """What was given up goes with its keys."""
         async with self._database.writing() as connection:
@@ -99,18 +110,18 @@ class StoredInbox:
             count = select(func.count()).select_from(inbox).where(inbox.c.state == "open")
             return (await connection.execute(count)).scalar_one()
 
-    async def _take(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> Sequence[bool]:
-        at = await time_of(connection, self._now)
+    def _take(self, connection: Connection, deliveries: Sequence[Delivery]) -> Sequence[bool]:
+        at = moment(connection, self._now)
         wanted = {key for it in deliveries for key in it.keys}
-        found = await connection.execute(select(inbox_key.c.key).where(inbox_key.c.key.in_(wanted)))
+        found = connection.execute(select(inbox_key.c.key).where(inbox_key.c.key.in_(wanted)))
         known = frozenset(found.scalars())
         new = first_of_their_keys(deliveries, known)
         if keys := newly_known(deliveries, known):
-            await connection.execute(
+            connection.execute(
                 insert(inbox_key), [{"key": key, "parcel": parcel, "at": at} for key, parcel in keys.items()]
             )
         if rows := [self._row(it, at) for it in deliveries if it.id in new]:
-            await connection.execute(insert(inbox), rows)
+            connection.execute(insert(inbox), rows)
         return [it.id in new for it in deliveries]
 
     def _row(self, delivery: Delivery, at: datetime) -> dict[str, object]:
@@ -144,9 +155,9 @@ async def give_up(connection: AsyncConnection, failed: ColumnElement[bool]) -> S
     return names
 
 
-async def remove(connection: AsyncConnection, names: Sequence[str]) -> Sequence[None]:
+def remove(connection: Connection, names: Sequence[str]) -> Sequence[None]:
     """The row as a whole: of what is done only its keys are of use."""
-    await connection.execute(delete(inbox).where(inbox.c.id.in_(names)))
+    connection.execute(delete(inbox).where(inbox.c.id.in_(names)))
     return [None] * len(names)
 
 

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.faq.asked import Asked, HandOff, Verdict
@@ -15,6 +15,9 @@ from bot.store.grouped import GroupedWriting
 from bot.store.tables import hand_off as hand_offs
 from bot.store.tables import question as questions
 from bot.store.tables import verdict as verdicts
+
+# How long somebody may take to call people; less than until a delivery is taken over.
+CALLING = timedelta(seconds=15)
 
 COLUMNS = tuple(it for it in questions.c if it.name != "settled")
 
@@ -77,11 +80,21 @@ class StoredQuestions:
 
     async def hand_off(self, hand_off: HandOff) -> bool:
         async with self._database.writing() as connection:
-            known = select(hand_offs.c.id).where(hand_offs.c.id == hand_off.id)
-            if (await connection.execute(known)).first() is not None:
+            same = hand_offs.c.id == hand_off.id
+            known = (await connection.execute(select(hand_offs).where(same))).first()
+            if known is not None and (known.ts or known.at > hand_off.at - CALLING):
                 return False
+            await connection.execute(delete(hand_offs).where(same))
             await connection.execute(insert(hand_offs).values(asdict(hand_off)))
             return True
+
+    async def called(self, name: str, ts: str) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(update(hand_offs).where(hand_offs.c.id == name).values(ts=ts))
+
+    async def withdraw(self, name: str) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(delete(hand_offs).where(hand_offs.c.id == name))
 
     async def resolve(self, name: str, person: str) -> HandOff | None:
         async with self._database.writing() as connection:
@@ -102,13 +115,13 @@ class StoredQuestions:
             await connection.execute(delete(questions).where(questions.c.at < before))
 
 
-async def insert_all(connection: AsyncConnection, asked: Sequence[Asked]) -> Sequence[None]:
+def insert_all(connection: Connection, asked: Sequence[Asked]) -> Sequence[None]:
     by_id = {it.id: it for it in reversed(asked)}
-    found = await connection.execute(select(questions.c.id).where(questions.c.id.in_(by_id)))
+    found = connection.execute(select(questions.c.id).where(questions.c.id.in_(by_id)))
     for known in found.scalars():
         del by_id[known]
     if by_id:
-        await connection.execute(insert(questions), [row_of(it) for it in by_id.values()])
+        connection.execute(insert(questions), [row_of(it) for it in by_id.values()])
     return [None] * len(asked)
 
 

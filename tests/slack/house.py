@@ -110,6 +110,7 @@ class House:
 
 
 Visit = Callable[[Callable[[House], Awaitable[None]]], None]
+VisitWith = Callable[[str, Callable[[House], Awaitable[None]]], None]
 
 
 @asynccontextmanager

@@ -126,9 +126,9 @@ def test_an_answer_can_be_judged_refused_handed_on_and_shared(form: str, bot: Bo
 
     pressed = values(getattr(message, form))
     assert [it for it in pressed if it[0] != "read"][-3:] == [
-        ("not_this", QUESTION),
+        ("not_this", f"{QUESTION} {entry.id}"),
         ("ask_a_person", QUESTION),
-        ("share_answer", QUESTION),
+        ("share_answer", f"{QUESTION} {entry.id}"),
     ]
     assert {it[1] for it in pressed if it[0] == "read"} == set(entry.see)
     if form == "plain":

@@ -2,14 +2,24 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from random import Random
 from typing import Any, cast
 
 import pytest
 
+from bot.language import Both
+from bot.phrases import Phrases
 from bot.slack.app import again
 from bot.slack.incoming import keys_of
+from bot.wiring import Bot
+from bot.wording import Wording
 from bot.workspace import payloads
 from tests.slack.house import ALICE, DESK, OPS, SENDER, House, Visit, words
+from tests.slack.test_incoming import changed, places
+
+# What Bolt itself stands on, besides texts where texts belong: what Slack has signed is in order.
+BOLTS_OWN = frozenset({"type", "command", "action_id", "authorizations", "callback_id", "enterprise"})
 
 
 def test_four_deliveries_of_one_event_are_answered_once(visit: Visit) -> None:
@@ -111,6 +121,87 @@ def test_whatever_else_slack_sends_is_acknowledged(visit: Visit) -> None:
     visit(scene)
 
 
+def test_no_payload_however_spoilt_trips_the_app(visit: Visit, capfd: pytest.CaptureFixture[str]) -> None:
+    random = Random(4)  # noqa: S311 - nothing is kept secret with it
+
+    async def scene(house: House) -> None:
+        bodies = await all_kinds(house)
+        before = len(house.seen())
+        answers = [await house.dispatch(spoil(bodies[it % len(bodies)], random)) for it in range(99)]
+        await house.service.work.settled()
+
+        # What Bolt can't make out is not acknowledged, tried three times, and given up.
+        lost = [it.status for it in answers].count(500)
+        assert {it.status for it in answers} <= {200, 500}
+        assert lost < 10
+        assert await house.service.kept.inbox.waiting() == lost
+        assert len(house.seen()) > before
+
+    visit(scene)
+
+    lines = [json.loads(it) for it in capfd.readouterr().err.splitlines()]
+    assert [it for it in lines if it["event"] in {"unexpected_error", "work_failed"}] == []
+
+
+async def all_kinds(house: House) -> list[dict[str, Any]]:
+    """A delivery of every kind."""
+    team = house.team
+    (answer,) = await house.mention("没用完的国内套餐能退钱吗")
+    (report,) = await house.say("balance")
+    home = await house.open_home()
+    await house.dispatch(payloads.global_shortcut(team, ALICE, "ask_question"))
+    await house.service.work.settled()
+    form = house.top()
+    alert = team.post(OPS, ALICE, "1031")
+    return [
+        payloads.mention(team, ALICE, OPS, "1031"),
+        payloads.direct_message(team, ALICE, "balance"),
+        payloads.slash_command(team, ALICE, OPS, "stats 7d"),
+        payloads.home_opened(team, ALICE),
+        payloads.message_shortcut(team, ALICE, alert, "explain_error"),
+        payloads.global_shortcut(team, ALICE, "ask_question"),
+        payloads.press(team, ALICE, answer, payloads.found(answer, "not_this:1")),
+        payloads.press(team, ALICE, report, payloads.found(report, "share_report:1")),
+        payloads.press(team, ALICE, home, payloads.found(home, "refresh_home:now")),
+        payloads.submission(team, ALICE, form, {"question": "1031"}),
+        payloads.closing(team, ALICE, form),
+    ]
+
+
+def spoil(body: dict[str, Any], random: Random) -> dict[str, Any]:
+    """With new names, so that it is taken in, and one to three things in it that are not as they should be."""
+    spoilt: dict[str, Any] = json.loads(json.dumps(body))
+    for name in ("event_id", "trigger_id"):
+        if name in spoilt:
+            spoilt[name] = f"{name}{random.random()}"
+    if "event" in spoilt:
+        spoilt["event"] |= {"client_msg_id": str(random.random()), "ts": str(random.random())}
+    for _ in range(random.randint(1, 3)):
+        paths = [path for path in places(spoilt) if path and not BOLTS_OWN & set(path)]
+        path = random.choice([it for it in paths if len(it) > 1 or isinstance(spoilt[it[0]], str)])
+        spoilt = changed(spoilt, path, random.choice(odd_ones(within(spoilt, path))))
+    return spoilt
+
+
+def within(value: Any, path: list[Any]) -> Any:
+    return within(value[path[0]], path[1:]) if path else value
+
+
+def odd_ones(value: object) -> list[Any]:
+    """What could stand there instead."""
+    match value:
+        case str():
+            return ["", None, "<!channel> x", "x" * 5_000, "😀\x00"]
+        case dict():
+            return [{}]
+        case list():
+            return [[]]
+        case bool():
+            return [not value]
+        case _:
+            return [None]
+
+
 def test_a_failure_of_ours_is_told_with_a_reference_that_finds_the_log_line(
     visit: Visit, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,3 +221,17 @@ def test_a_failure_of_ours_is_told_with_a_reference_that_finds_the_log_line(
     logged = json.loads(next(it for it in capfd.readouterr().err.splitlines() if "unexpected_error" in it))
     assert logged["reference"] in told[0]
     assert "AttributeError" in logged["exception"]
+
+
+def test_knowledge_that_was_edited_is_at_work_from_the_next_delivery_on(visit: Visit, bot: Bot) -> None:
+    async def scene(house: House) -> None:
+        phrases = Phrases({**bot.library.phrases, "block.not_this": Both("换一个试试", "Try another")})
+        house.service.staff.renew(
+            replace(bot, phrases=phrases, wording=Wording(phrases, bot.assistant.entries))
+        )
+
+        (answer,) = await house.say("没用完的国内套餐能退钱吗")
+
+        assert "换一个试试" in words(answer)
+
+    visit(scene)

@@ -178,7 +178,7 @@ def test_a_chart_shows_the_days_that_are_known_and_says_how_many(cards: Cards) -
         {"label": "11-01", "value": 1},
         {"label": "11-03", "value": 3},
     ]
-    assert "The chart shows 2 of 3 days" in " ".join(words(message.blocks))
+    assert "last known 2 of 3 days" in chart["title"]
     assert "▃·█" in " ".join(words(message.plain))
 
 

@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 import bot
 from bot.errors import BotError, SettingsError
+from bot.slack.client import Way
 from bot.slack.connection import Connection, Dispatch, NotOpened, Patience, Slack
 from bot.slack.sockets import Deaf, Pace, Sockets, Surroundings
 from tests.slack.small_slack import (
@@ -90,7 +91,7 @@ async def scene(
     """Sockets that run until the end, and a Slack for them; then nothing of them is left."""
     desk = Desk()
     async with SmallSlack().serving() as slack:
-        way = Slack(api_url or slack.api_url, APP_TOKEN)
+        way = Slack(Way(api_url or slack.api_url), APP_TOKEN)
         sockets = Sockets(lambda: Connection(desk.dispatch, way, IMPATIENT), count, pace, surroundings)
         it = Scene(slack, desk, sockets, asyncio.create_task(sockets.run()))
         try:
@@ -310,7 +311,7 @@ def test_a_wire_that_swallows_everything_is_noticed_and_another_way_found() -> N
         async with SmallSlack().serving() as slack, wire.to(slack.port) as through:
             ways = [f"http://127.0.0.1:{through}/api/", slack.api_url, slack.api_url]
             sockets = Sockets(
-                lambda: Connection(desk.dispatch, Slack(ways.pop(0), APP_TOKEN), IMPATIENT), pace=QUICK
+                lambda: Connection(desk.dispatch, Slack(Way(ways.pop(0)), APP_TOKEN), IMPATIENT), pace=QUICK
             )
             it = Scene(slack, desk, sockets, asyncio.create_task(sockets.run()))
             await it.both()
@@ -329,7 +330,7 @@ def test_a_wire_that_swallows_everything_is_noticed_and_another_way_found() -> N
 def test_a_socket_that_is_silent_for_too_long_is_replaced_whatever_the_ping_says() -> None:
     async def whole() -> str:
         async with SmallSlack().serving() as slack:
-            way = Slack(slack.api_url, APP_TOKEN)
+            way = Slack(Way(slack.api_url), APP_TOKEN)
             connection = Connection(Desk().dispatch, way, Patience(ping=60, silence=0.05))
             await connection.open()
             async with asyncio.timeout(5):
@@ -358,7 +359,7 @@ def test_a_slack_that_was_away_is_found_again() -> None:
     async def whole() -> None:
         desk, slack = Desk(), SmallSlack()
         async with slack.serving():
-            way = Slack(slack.api_url, APP_TOKEN)
+            way = Slack(Way(slack.api_url), APP_TOKEN)
             sockets = Sockets(lambda: Connection(desk.dispatch, way, IMPATIENT), pace=QUICK)
             it = Scene(slack, desk, sockets, asyncio.create_task(sockets.run()))
             await it.both()
@@ -465,7 +466,7 @@ def test_a_token_that_slack_refuses_at_the_start_is_told_to_the_operator(code: s
     async def whole() -> BaseException | None:
         async with SmallSlack().serving() as slack:
             slack.tickets = [refusal(code), refusal(code)]
-            sockets = Sockets(lambda: Connection(Desk().dispatch, Slack(slack.api_url, APP_TOKEN)))
+            sockets = Sockets(lambda: Connection(Desk().dispatch, Slack(Way(slack.api_url), APP_TOKEN)))
             return (await asyncio.gather(sockets.run(), return_exceptions=True))[0]
 
     error = asyncio.run(whole())
@@ -595,10 +596,10 @@ def test_neither_the_token_nor_a_ticket_stands_in_a_log_or_an_error() -> None:
                 Ticket('{"ok": true, "url": "s3cr3t"}'),
             ]
             await it.both()
-            seen.append(Slack(it.slack.api_url, APP_TOKEN))
+            seen.append(Slack(Way(it.slack.api_url), APP_TOKEN))
             it.slack.tickets = [dead_ticket()]
             with pytest.raises(NotOpened) as caught:
-                await Connection(it.desk.dispatch, Slack(it.slack.api_url, APP_TOKEN)).open()
+                await Connection(it.desk.dispatch, Slack(Way(it.slack.api_url), APP_TOKEN)).open()
             seen += [caught.value, caught.value.__cause__, caught.value.__suppress_context__]
         return seen
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, text
 
 from bot.store.database import Database, StoreAway, open_database
 from bot.store.grouped import GroupedWriting
@@ -24,15 +23,15 @@ class Noting:
 
     sizes: list[int] = field(default_factory=list)
 
-    async def all(self, connection: AsyncConnection, keys: Sequence[str]) -> Sequence[str]:
+    def all(self, connection: Connection, keys: Sequence[str]) -> Sequence[str]:
         """BAD comes twice, which the table refuses."""
         self.sizes.append(len(keys))
         rows = [{"key": it, "parcel": "", "at": EPOCH} for it in keys for _ in range(1 + (it == BAD))]
-        await connection.execute(insert(inbox_key), rows)
+        connection.execute(insert(inbox_key), rows)
         return [f"noted {it}" for it in keys]
 
 
-async def divided(_connection: AsyncConnection, numbers: Sequence[int]) -> Sequence[int]:
+def divided(_connection: Connection, numbers: Sequence[int]) -> Sequence[int]:
     return [100 // it for it in numbers]
 
 
@@ -160,7 +159,7 @@ def test_a_database_that_is_locked_too_long_is_told_to_all_at_once(database_url:
             GroupedWriting(database, one_by_one=0.3) as grouped,
         ):
             async with free.writing() as connection:
-                await noting.all(connection, ["theirs"])
+                await connection.run_sync(noting.all, ["theirs"])
                 async with asyncio.timeout(4):
                     found = await asyncio.gather(
                         *(grouped.write(noting.all, f"{it}") for it in range(50)), return_exceptions=True
@@ -190,10 +189,10 @@ def test_a_database_that_may_only_be_read_is_told_to_all(database_url: str) -> N
 
 
 async def forbid_writing(database: Database, url: str) -> None:
-    """In the one connection that there is yet."""
+    """In the one connection that writes in groups."""
     forbidden = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
-    async with database.reading() as connection:
-        await connection.execute(text("PRAGMA query_only = ON" if url.startswith("sqlite") else forbidden))
+    statement = text("PRAGMA query_only = ON" if url.startswith("sqlite") else forbidden)
+    await database.write(lambda connection: connection.execute(statement).close())
 
 
 def test_a_table_that_is_gone_is_told_and_one_that_is_back_is_written(database_url: str) -> None:
@@ -221,8 +220,8 @@ async def rename(database: Database, old: str, new: str) -> None:
 def test_a_connection_that_breaks_is_made_anew_and_harms_only_who_broke_it(database_url: str) -> None:
     noting = Noting()
 
-    async def broken(connection: AsyncConnection, values: Sequence[int]) -> Sequence[int]:
-        await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    def broken(connection: Connection, values: Sequence[int]) -> Sequence[int]:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         return values
 
     async def story(database: Database, grouped: GroupedWriting) -> None:

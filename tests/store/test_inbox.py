@@ -73,6 +73,22 @@ def test_of_deliveries_that_come_at_the_same_moment_one_is_taken(database_url: s
     play(database_url, story)
 
 
+def test_what_somebody_hands_back_is_anybodys_at_once_and_counts_as_no_attempt(database_url: str) -> None:
+    async def story(one: Replica) -> None:
+        async with replica(database_url, "two") as two:
+            parcel, theirs = await one.taken("Ev1"), await two.taken("Ev2")
+
+            assert await one.inbox.hand_back() == 1
+
+            assert await two.inbox.abandoned() == [parcel]
+            assert await one.inbox.abandoned() == []
+            await one.inbox.hand_back()
+            assert await one.inbox.abandoned() == []
+            assert theirs.attempts == 1
+
+    play(database_url, story)
+
+
 KEYS = st.lists(st.sampled_from("abcdef"), max_size=3).map(tuple)
 
 

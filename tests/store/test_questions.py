@@ -150,6 +150,24 @@ def test_a_hand_off_is_resolved_by_one_person(database_url: str) -> None:
     play(database_url, story)
 
 
+def test_people_are_called_once_unless_nobody_was_told_or_who_called_has_died(database_url: str) -> None:
+    async def story(one: Replica) -> None:
+        calling = replace(HAND_OFF, ts="")
+        soon, late = NOON + timedelta(seconds=5), NOON + timedelta(seconds=16)
+
+        first = await one.questions.hand_off(calling)
+        meanwhile = await one.questions.hand_off(replace(calling, at=soon))
+        after_death = await one.questions.hand_off(replace(calling, at=late))
+        await one.questions.withdraw("h1")
+        withdrawn = await one.questions.hand_off(replace(calling, at=late))
+        await one.questions.called("h1", "18.5")
+        told = await one.questions.hand_off(replace(calling, at=late + timedelta(days=1)))
+
+        assert (first, meanwhile, after_death, withdrawn, told) == (True, False, True, True, False)
+
+    play(database_url, story)
+
+
 def test_old_questions_are_forgotten_with_all_that_hangs_on_them(database_url: str) -> None:
     async def story(one: Replica) -> None:
         young = replace(ASKED, id="q2", at=NOON + timedelta(days=1))
