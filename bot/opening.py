@@ -28,7 +28,7 @@ from bot.sandbox.server import Sandbox
 from bot.secret import encoded
 from bot.settings import Settings
 from bot.slack.checkup import Named, SlackSide, nowhere
-from bot.slack.client import Way, trust_in
+from bot.slack.wire.client import Way, trust_in
 from bot.sms import doctor
 from bot.sms.cloud import Cloud
 from bot.sms.desk import Account, Desk

@@ -21,7 +21,6 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.configuration.values import SlackSettings
-from bot.console import Console
 from bot.errors import BotError, SettingsError
 from bot.faq.added import Added
 from bot.guard.access import Access
@@ -36,30 +35,30 @@ from bot.renewal import Renewal
 from bot.secret import Secret
 from bot.settings import Settings
 from bot.slack.app import Door, Identity, again, build_app
-from bot.slack.calls import Calls
-from bot.slack.cards import Cards
 from bot.slack.caretaking import Caretaking
-from bot.slack.client import Accepted, Refused, call, slack_client, slack_session
-from bot.slack.connection import Connection, Slack
 from bot.slack.conversation import Conversation
 from bot.slack.enquiries import Enquiries, OnCall
 from bot.slack.errands import Errands
 from bot.slack.following import Following
-from bot.slack.forms import Modals
-from bot.slack.home import Digest, Home
 from bot.slack.homes import Homes
-from bot.slack.hook import Hooks, hooks_of
 from bot.slack.incoming import Incoming, Submitted
-from bot.slack.outbox import Outbox
-from bot.slack.people import Home as Workplace
-from bot.slack.people import People
 from bot.slack.presses import Presses
 from bot.slack.reception import FrontDesk
 from bot.slack.reporting import Reporting
-from bot.slack.sockets import Sockets
+from bot.slack.shown.calls import Calls
+from bot.slack.shown.cards import Cards
+from bot.slack.shown.forms import Modals
+from bot.slack.shown.home import Digest, Home
 from bot.slack.submissions import Submissions
 from bot.slack.visitor import Lobby
 from bot.slack.watch import Watch
+from bot.slack.wire.client import Accepted, Refused, call, slack_client, slack_session
+from bot.slack.wire.connection import Connection, Slack
+from bot.slack.wire.hook import Hooks, hooks_of
+from bot.slack.wire.outbox import Outbox
+from bot.slack.wire.people import Home as Workplace
+from bot.slack.wire.people import People
+from bot.slack.wire.sockets import Sockets
 from bot.slack.work import Work
 from bot.store.added import StoredPhrasings
 from bot.store.database import Database, writable
@@ -67,6 +66,7 @@ from bot.store.grouped import GroupedWriting
 from bot.store.inbox import StoredInbox
 from bot.store.questions import StoredQuestions
 from bot.store.watches import StoredWatches
+from bot.terminal.console import Console
 from bot.web import Deliveries, Web
 from bot.wiring import Bot, build_bot
 from bot.workspace.server import BOT_TOKEN, Workspace

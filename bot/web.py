@@ -18,8 +18,8 @@ from slack_bolt.async_app import AsyncBoltRequest
 from bot.errors import SettingsError
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.pulse import Pulse
-from bot.slack.connection import Dispatch
-from bot.slack.signature import flaw
+from bot.slack.wire.connection import Dispatch
+from bot.slack.wire.signature import flaw
 
 LOG = structlog.get_logger("smsbot.web")
 

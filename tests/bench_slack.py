@@ -24,7 +24,7 @@ from aiohttp import ClientSession, TCPConnector, web
 from rich.console import Console
 from rich.table import Table
 
-from bot.slack.signature import sealed
+from bot.slack.wire.signature import sealed
 
 QUESTIONS = Path(__file__).parent / "questions" / "tuned.jsonl"
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - this benchmark's own

@@ -20,7 +20,7 @@ from bot.configuration.values import Configuration
 from bot.errors import SettingsError
 from bot.opening import way_to_slack
 from bot.settings import Settings
-from bot.slack.signature import sealed
+from bot.slack.wire.signature import sealed
 from bot.sms.operations import rights
 from bot.store.database import open_database
 from bot.wiring import Bot

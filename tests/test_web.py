@@ -22,8 +22,8 @@ from structlog.testing import capture_logs
 from bot.errors import SettingsError
 from bot.metrics import Metrics
 from bot.pulse import Pulse
-from bot.slack.connection import Dispatch
-from bot.slack.signature import sealed
+from bot.slack.wire.connection import Dispatch
+from bot.slack.wire.signature import sealed
 from bot.web import LARGEST_BODY, Check, Deliveries, Patience, Web
 
 SECRET = "5lack-s1gn1ng-s3cret"  # noqa: S105 -- invented

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.secret import Secret
-from bot.slack.client import Accepted, Failure, Refused, Way, call, slack_client, slack_session
 from bot.slack.manifest import scopes
+from bot.slack.wire.client import Accepted, Failure, Refused, Way, call, slack_client, slack_session
 from bot.sms.doctor import Finding
 from bot.sms.report import Code, Say, say
 

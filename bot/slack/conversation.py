@@ -6,13 +6,13 @@ from typing import assert_never
 from bot.errors import BotError
 from bot.faq.assistant import Answered
 from bot.slack.addressing import open_place, private_place
-from bot.slack.cards import Cards
 from bot.slack.enquiries import Enquiries
 from bot.slack.errands import Errands
 from bot.slack.incoming import Heard
-from bot.slack.outbox import Outbox
+from bot.slack.shown.cards import Cards
 from bot.slack.talk import understood
 from bot.slack.visitor import Visitor
+from bot.slack.wire.outbox import Outbox
 from bot.sms.operations import Called, Misspelt, NoVerb, Question, verbs_shown
 from bot.sms.report import Action, Report, say
 

@@ -15,12 +15,12 @@ from bot.faq.followup import Turn, follow_up
 from bot.language import Language
 from bot.metrics import Metrics
 from bot.slack.addressing import only_one_sees
-from bot.slack.answers import Offer
-from bot.slack.calls import Calls, shared_by
-from bot.slack.cards import Cards
 from bot.slack.message import Message, Place, Posted, Standing
-from bot.slack.outbox import Outbox
+from bot.slack.shown.answers import Offer
+from bot.slack.shown.calls import Calls, shared_by
+from bot.slack.shown.cards import Cards
 from bot.slack.visitor import Visitor
+from bot.slack.wire.outbox import Outbox
 
 LOG = structlog.get_logger("smsbot.slack")
 

@@ -10,13 +10,13 @@ import structlog
 from bot.errors import BotError
 from bot.language import Language
 from bot.slack.addressing import only_one_sees
-from bot.slack.calls import shared_by
-from bot.slack.cards import Cards
 from bot.slack.following import Following
 from bot.slack.message import Answerable, Place, Posted
-from bot.slack.outbox import Outbox
 from bot.slack.reporting import Reporting
+from bot.slack.shown.calls import shared_by
+from bot.slack.shown.cards import Cards
 from bot.slack.visitor import Visitor
+from bot.slack.wire.outbox import Outbox
 from bot.slack.work import Work
 from bot.sms.command import Command
 from bot.sms.operations import Called

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import BotError
-from bot.slack.cards import Cards
 from bot.slack.incoming import Origin
 from bot.slack.message import Place, Posted, Standing
-from bot.slack.outbox import Outbox
 from bot.slack.reporting import Reporting
+from bot.slack.shown.cards import Cards
 from bot.slack.visitor import Lobby
 from bot.slack.watch import Watch, Watches
+from bot.slack.wire.outbox import Outbox
 from bot.slack.work import Work
 from bot.sms.command import Command
 from bot.sms.report import Refresh, Report, say

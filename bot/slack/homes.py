@@ -11,13 +11,13 @@ from bot.faq.assistant import Assistant
 from bot.faq.gaps import Gap, gaps
 from bot.guard.access import Access
 from bot.phrases import Phrases
-from bot.slack.home import Balance, Digest, Home, HomeFacts, Left, Loading, Missing, browsed, sought
 from bot.slack.incoming import Pressed, Visited
 from bot.slack.manifest import prompts
-from bot.slack.outbox import Outbox
-from bot.slack.people import People
-from bot.slack.private import Browsing, unfolded
+from bot.slack.shown.home import Balance, Digest, Home, HomeFacts, Left, Loading, Missing, browsed, sought
+from bot.slack.shown.private import Browsing, unfolded
 from bot.slack.visitor import Visitor
+from bot.slack.wire.outbox import Outbox
+from bot.slack.wire.people import People
 from bot.sms.balance import in_short
 from bot.sms.desk import Account, Desk
 from bot.sms.operations import rights

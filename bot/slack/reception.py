@@ -11,15 +11,15 @@ from bot.errors import BotError
 from bot.language import Language
 from bot.metrics import Metrics
 from bot.slack.addressing import beside, hushed, private_place
-from bot.slack.cards import Cards
 from bot.slack.conversation import Conversation
 from bot.slack.homes import Homes
 from bot.slack.incoming import Closed, Heard, Incoming, Pressed, Stray, Submitted, Summoned, Visited
 from bot.slack.message import Place
-from bot.slack.outbox import Outbox
 from bot.slack.presses import Presses
+from bot.slack.shown.cards import Cards
 from bot.slack.submissions import Submissions
 from bot.slack.visitor import Lobby, Visitor
+from bot.slack.wire.outbox import Outbox
 from bot.telemetry import reference
 
 LOG = structlog.get_logger("smsbot.slack")

@@ -16,10 +16,12 @@ from bot.faq.overlay import stands_elsewhere
 from bot.guard.access import Access
 from bot.language import Language, language_of
 from bot.slack.addressing import hushed
-from bot.slack.cards import Cards
 from bot.slack.enquiries import Enquiries
 from bot.slack.errands import Errands
-from bot.slack.filled import (
+from bot.slack.incoming import Closed, Incoming, Origin, Pressed, Submitted
+from bot.slack.message import Message, View
+from bot.slack.shown.cards import Cards
+from bot.slack.shown.filled import (
     ENTRY,
     QUESTION,
     WORDINGS,
@@ -30,12 +32,10 @@ from bot.slack.filled import (
     read_trial,
     read_wording,
 )
-from bot.slack.forms import Modals
-from bot.slack.incoming import Closed, Incoming, Origin, Pressed, Submitted
-from bot.slack.message import Message, View
-from bot.slack.outbox import Outbox
-from bot.slack.private import Adding, Confirming, Disliking, Opened, unfolded
+from bot.slack.shown.forms import Modals
+from bot.slack.shown.private import Adding, Confirming, Disliking, Opened, unfolded
 from bot.slack.visitor import Visitor
+from bot.slack.wire.outbox import Outbox
 from bot.slack.work import Work
 from bot.sms.desk import Desk
 from bot.sms.operations import Called, read_verb

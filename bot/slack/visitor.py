@@ -7,7 +7,7 @@ from bot.guard.access import Access
 from bot.guard.rates import Rates
 from bot.language import Language, language_of
 from bot.slack.incoming import Origin
-from bot.slack.people import People
+from bot.slack.wire.people import People
 from bot.sms.command import Asker
 
 

@@ -86,8 +86,9 @@ def split_account(desk: Desk, options: Options, words: Sequence[str]) -> tuple[A
     """The account that is named before the values, and the other words. A phone's name may hold its name."""
     _, behind = begun_by_number(options, words)
     ids = {str(it.id) for it in options.templates}
-    values = next((place + 2 for place, word in enumerate(words) if word in ids), len(words))
-    for place in range(len(words) - len(behind), min(values, len(words))):
+    start = len(words) - len(behind)
+    values = next((place + 2 for place in range(start, len(words)) if words[place] in ids), len(words))
+    for place in range(start, min(values, len(words))):
         if account := desk.accounts.get(words[place].lower()):
             return account, [*words[:place], *words[place + 1 :]]
     return None, words

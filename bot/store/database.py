@@ -18,9 +18,9 @@ from sqlalchemy.pool import QueuePool
 from bot.errors import BotError
 from bot.store.aside import Aside, Result, Step
 from bot.store.connection import connection_to
+from bot.store.migrations import FOLDER
 from bot.store.tables import gate
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 # How long a writer waits for another one. Seconds.
 PATIENCE = 5
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -251,7 +251,7 @@ def kind_of(error: Exception) -> str:
 
 def newest_step() -> str:
     """The name of the last of our steps."""
-    return max(it.name[:4] for it in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(it.name[:4] for it in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def is_current(connection: Connection) -> bool:

@@ -6,7 +6,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from bot.errors import SettingsError
-from bot.store.database import MIGRATIONS
+from bot.store.migrations import FOLDER
 
 # Any number, the same in every replica: only one of them changes the tables.
 UPGRADE_LOCK = 3821
@@ -21,7 +21,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, to)

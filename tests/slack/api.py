@@ -12,10 +12,10 @@ from aiohttp import ClientTimeout, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.secret import Secret
-from bot.slack.client import Result, slack_client, slack_session
-from bot.slack.clock import Clock
-from bot.slack.hook import Hooks, hooks_of
-from bot.slack.outbox import Outbox
+from bot.slack.wire.client import Result, slack_client, slack_session
+from bot.slack.wire.clock import Clock
+from bot.slack.wire.hook import Hooks, hooks_of
+from bot.slack.wire.outbox import Outbox
 
 # Long enough for loopback on a busy machine.
 USUAL = ClientTimeout(total=5.0, connect=4.0)

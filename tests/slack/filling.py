@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.fields import Values
 from bot.slack.message import View
+from bot.slack.shown.fields import Values
 
 
 def filled_in(view: View, **given: str) -> Values:

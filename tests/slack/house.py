@@ -14,8 +14,8 @@ from bot.opening import CONSOLE, Office, open_office
 from bot.secret import Secret
 from bot.serving import Line, Service, identity_of, open_service
 from bot.settings import Settings
-from bot.slack.client import slack_client, slack_session
-from bot.slack.hook import Hooks, hooks_of
+from bot.slack.wire.client import slack_client, slack_session
+from bot.slack.wire.hook import Hooks, hooks_of
 from bot.sms.command import Asker
 from bot.wiring import Bot
 from bot.workspace import payloads

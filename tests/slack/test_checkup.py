@@ -9,8 +9,8 @@ import pytest
 
 from bot.secret import Secret
 from bot.slack.checkup import Named, SlackSide, measured
-from bot.slack.client import Way
 from bot.slack.manifest import scopes
+from bot.slack.wire.client import Way
 from bot.sms.doctor import Finding
 from bot.workspace.faults import Fault
 from bot.workspace.server import APP_TOKEN, BOT_TOKEN, Workspace

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.errors import BotError
-from bot.slack.cards import Cards
 from bot.slack.following import LONGEST, OTHERS_AFTER, Following
 from bot.slack.incoming import Origin
 from bot.slack.message import Message, Place, Posted, Standing
+from bot.slack.shown.cards import Cards
 from bot.slack.visitor import Visitor
 from bot.slack.watch import Watch
 from bot.slack.work import Work

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.blocks import button, cell, chart, section, table
+from bot.slack.shown.blocks import button, cell, chart, section, table
 from tests.slack.judge import judged
 
 GRID = table(["a"], [[cell("b")]], ["left"])

@@ -95,7 +95,7 @@ def test_every_button_has_somebody_who_deals_with_it_and_the_reverse(project: Pa
 def test_every_button_is_drawn_somewhere_and_nothing_else_is(project: Path) -> None:
     drawn = {
         text.partition(":")[0]
-        for path in (project / "bot/slack").glob("*.py")
+        for path in (project / "bot/slack").rglob("*.py")
         for text in texts(ast.parse(path.read_text("utf-8")))
         if re.fullmatch(r"[a-z_]+:[a-z0-9_]*", text)
     }
@@ -109,7 +109,7 @@ def test_every_form_is_opened_and_what_is_sent_with_it_read(project: Path) -> No
     opened = set(cases(project / "bot/slack/submissions.py", "open"))
     titles = {
         text
-        for text in texts(ast.parse((project / "bot/slack/forms.py").read_text("utf-8")))
+        for text in texts(ast.parse((project / "bot/slack/shown/forms.py").read_text("utf-8")))
         if text in FORMS
     }
 

@@ -120,7 +120,7 @@ def test_every_scope_has_a_use_and_every_use_its_scope() -> None:
 def test_the_methods_are_those_that_the_program_calls(project: Path) -> None:
     found = {
         text
-        for path in (project / "bot" / "slack").glob("*.py")
+        for path in (project / "bot" / "slack").rglob("*.py")
         if path.name != "manifest.py"
         for text in strings(path)
         if re.fullmatch(rf"(?:{FAMILIES})(?:\.[A-Za-z]+)+", text)

@@ -12,8 +12,8 @@ from bot.guard.access import Access
 from bot.guard.policy import SendPolicy
 from bot.guard.rates import RateLimits, Rates
 from bot.slack.incoming import Origin
-from bot.slack.people import Home, People
 from bot.slack.visitor import Lobby, Visitor
+from bot.slack.wire.people import Home, People
 from bot.sms.command import Asker
 from tests.slack.api import Api, answered, client_of, refused
 

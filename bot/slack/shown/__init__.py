@@ -1,0 +1,1 @@
+"""What people see in Slack: values become blocks, forms and Home, within their limits."""

@@ -1,0 +1,1 @@
+"""The wire: deliveries from Slack, and calls to it."""
