@@ -12,7 +12,8 @@ from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.opening import CONSOLE, Office, open_office
 from bot.secret import Secret
-from bot.serving import Line, Service, identity_of, open_service
+from bot.service import Line, Service, open_service
+from bot.serving import identity_of
 from bot.settings import Settings
 from bot.slack.wire.client import slack_client, slack_session
 from bot.slack.wire.hook import Hooks, hooks_of
