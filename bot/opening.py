@@ -160,7 +160,7 @@ async def care(sender: GuardedSender) -> None:
         await asyncio.sleep(CARE_EVERY)
 
 
-async def ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[object]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

@@ -3,9 +3,9 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from time import monotonic
@@ -21,7 +21,7 @@ from bot.guard.rates import Rates
 from bot.guard.refusals import Refusals
 from bot.language import Language
 from bot.metrics import Metrics
-from bot.opening import Office
+from bot.opening import Office, ended, now
 from bot.slack.app import Door, Identity, again, build_app
 from bot.slack.caretaking import Caretaking
 from bot.slack.conversation import Conversation
@@ -227,7 +227,9 @@ def staffed(parts: Parts) -> tuple[FrontDesk, Following]:
         tuple(Digest(it.channel, it.at, str(it.zone), it.days) for it in configuration.digests),
         now,
     )
-    conversation = Conversation(enquiries, errands, cards, outbox, frozenset(office.desk.accounts))
+    conversation = Conversation(
+        enquiries, errands, submissions, cards, outbox, frozenset(office.desk.accounts)
+    )
     presses = Presses(enquiries, errands, submissions, homes)
     front_desk = FrontDesk(
         lobby,
@@ -262,19 +264,9 @@ def caretaking(parts: Parts, staff: Staff, app: AsyncApp) -> Caretaking:
     )
 
 
-async def ended(task: asyncio.Task[object]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
 def given_up(parcel: str) -> None:
     LOG.error("delivery_given_up", parcel=parcel)
 
 
 def new_id() -> str:
     return secrets.token_hex(8)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

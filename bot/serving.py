@@ -19,11 +19,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.configuration.values import SlackSettings
 from bot.errors import BotError, SettingsError
 from bot.knowledge import fingerprint
-from bot.opening import CONSOLE, Office, open_office, way_to_slack
+from bot.opening import CONSOLE, Office, ended, now, open_office, way_to_slack
 from bot.pulse import Pulse
 from bot.renewal import Renewal
 from bot.secret import Secret
-from bot.service import Line, Service, Staff, ended, now, open_service
+from bot.service import Line, Service, Staff, open_service
 from bot.settings import Settings
 from bot.slack.app import Identity
 from bot.slack.wire.client import Accepted, Refused, call, slack_client, slack_session

@@ -10,6 +10,7 @@ from bot.slack.enquiries import Enquiries
 from bot.slack.errands import Errands
 from bot.slack.incoming import Heard
 from bot.slack.shown.cards import Cards
+from bot.slack.submissions import Submissions
 from bot.slack.talk import understood
 from bot.slack.visitor import Visitor
 from bot.slack.wire.outbox import Outbox
@@ -23,6 +24,7 @@ class Conversation:
 
     enquiries: Enquiries
     errands: Errands
+    submissions: Submissions
     cards: Cards
     outbox: Outbox
     accounts: frozenset[str]
@@ -41,6 +43,9 @@ class Conversation:
             heard.text, typed=heard.through == "slash", answered=self._answered, accounts=self.accounts
         )
         match spoken:
+            case Called(verb="send-test", rest="", word=word) if heard.through == "slash":
+                # The form asks for what the command lacks; only a slash command has the key to open one.
+                await self.submissions.open_send_test(visitor, visitor.speaking(word), "")
             case Called(verb="ask", rest=rest):
                 await self._ask(visitor, rest, heard)
             case Called(verb="error", rest=rest):

@@ -78,8 +78,6 @@ class FrontDesk:
     async def _deal(self, visitor: Visitor, incoming: Incoming) -> None:
         match incoming:
             case Heard():
-                if incoming.through == "slash" and await self.submissions.instead_of(visitor, incoming.text):
-                    return
                 await self.conversation.hear(visitor, incoming)
             case Pressed():
                 await self.presses.deal(visitor, incoming)

@@ -38,7 +38,7 @@ from bot.slack.visitor import Visitor
 from bot.slack.wire.outbox import Outbox
 from bot.slack.work import Work
 from bot.sms.desk import Desk
-from bot.sms.operations import Called, read_verb
+from bot.sms.operations import Called
 from bot.sms.report import Report
 
 LOG = structlog.get_logger("smsbot.slack")
@@ -66,14 +66,6 @@ class Submissions:
     work: Work
     now: Callable[[], datetime]
 
-    async def instead_of(self, visitor: Visitor, text: str) -> bool:
-        """Whether a command has a form that asks for what it lacks, and that form stands there now."""
-        spoken = read_verb(text)
-        if not isinstance(spoken, Called) or spoken.verb != "send-test" or spoken.rest:
-            return False
-        await self._open_send_test(visitor, visitor.speaking(spoken.word), "")
-        return True
-
     async def open(self, visitor: Visitor, name: str, rest: str) -> None:
         """Opens the form of this name, begun with `rest`."""
         language = visitor.language
@@ -82,7 +74,7 @@ class Submissions:
                 await self.errands.reporting.admit(visitor.asker, "ask")
                 await self._show(visitor, self.modals.ask(opened(visitor, language), rest))
             case "send_test":
-                await self._open_send_test(visitor, language, rest)
+                await self.open_send_test(visitor, language, rest)
             case "wording":
                 await self._open_wording(visitor, rest.split())
             case _:
@@ -255,7 +247,7 @@ class Submissions:
             # The form is gone, and its trigger too old to open another: it is told where the form came from.
             await self.outbox.send(place, self.cards.error(error, confirming.language))
 
-    async def _open_send_test(self, visitor: Visitor, language: Language, rest: str) -> None:
+    async def open_send_test(self, visitor: Visitor, language: Language, rest: str) -> None:
         await self.errands.reporting.admit(visitor.asker, "send-test")
         self.desk.account(self.errands.command(visitor, Called("send-test", "")))
         options = await self.desk.sender.options(visitor.asker)
