@@ -651,7 +651,7 @@ def test_ok_is_a_code_as_the_value_of_code(text: str) -> None:
 # ---- Any text at all ----
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text())
 def test_no_text_makes_it_fail(text: str) -> None:
     TABLE.find(text, about_sms=True)

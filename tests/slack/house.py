@@ -11,6 +11,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.opening import CONSOLE, Office, open_office
+from bot.sandbox.samples import sample_world
 from bot.secret import Secret
 from bot.service import Line, Service, open_service
 from bot.serving import identity_of
@@ -139,6 +140,13 @@ async def open_house(
         yield House(workspace, service, office, wrong)
         await service.work.drain(0)
     assert wrong == []
+
+
+def left_in_sample() -> str:
+    """What the sample account has left today, as it is shown: it follows the season."""
+    at = datetime.now(UTC)
+    packages = sample_world(at, seed=0).packages(at)
+    return f"{sum(it.left for it in packages if it.valid(at)):,}"
 
 
 def words(kept: Kept) -> str:

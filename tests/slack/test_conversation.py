@@ -1,6 +1,6 @@
 """What people say in Slack, and what they get: through the whole app, every message judged as Slack would."""
 
-from tests.slack.house import ALICE, BO, DESK, GUEST, OPS, SENDER, House, Visit, words
+from tests.slack.house import ALICE, BO, DESK, GUEST, OPS, SENDER, House, Visit, left_in_sample, words
 
 QUESTION = "没用完的国内套餐能退钱吗"
 
@@ -34,7 +34,7 @@ def test_what_an_account_holds_is_for_who_asked_alone_until_they_share_it(visit:
         shared = [it for it in await house.press(report, "share_report") if not it.only_for]
 
         assert len(shared) == 1
-        assert "73,933" in words(shared[0])
+        assert left_in_sample() in words(shared[0])
         assert f'"user_id": "{ALICE}"' in words(shared[0])
 
     visit(scene)
@@ -82,7 +82,7 @@ def test_a_misspelt_verb_is_met_with_a_button_that_does_it(visit: Visit) -> None
 
         (report,) = await house.press(suggestion, "run")
 
-        assert "73,933" in words(report)
+        assert left_in_sample() in words(report)
 
     visit(scene)
 
@@ -94,7 +94,7 @@ def test_a_guest_gets_answers_but_nothing_of_the_account(visit: Visit) -> None:
 
         assert "3 个月" in words(answer)
         assert "ask_a_person" not in words(answer)
-        assert "73,933" not in words(refusal)
+        assert left_in_sample() not in words(refusal)
         assert refusal.only_for == GUEST
 
     visit(scene)
