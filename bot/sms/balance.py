@@ -1,6 +1,6 @@
 """What is left in the packages, and how long it lasts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -194,12 +194,8 @@ def forecast(packages: Sequence[Package], days: Sequence[Day], at: datetime) -> 
 
 
 def facts(found: Pace, when: RunOut, at: datetime) -> list[tuple[Say, Cell]]:
-    low, usual, high = round(found.low), round(found.usual), round(found.high)
     rows: list[tuple[Say, Cell]] = [
-        (
-            say("forecast.pace"),
-            say("forecast.pace_range", usual=usual, low=low, high=high, known=found.known),
-        ),
+        *course(found),
         (say("forecast.days_left"), days_left(when, at)),
         (say("forecast.runs_out"), runs_out(when)),
         (say("forecast.buy_before"), date_or_never(when.earliest)),
@@ -207,6 +203,24 @@ def facts(found: Pace, when: RunOut, at: datetime) -> list[tuple[Say, Cell]]:
     if when.vanishing:
         rows.append((say("forecast.vanishing"), say("forecast.vanishing_count", count=when.vanishing)))
     return rows
+
+
+def course(found: Pace) -> Iterator[tuple[Say, Cell]]:
+    """What is used a day, where that is going, and the days that were left out of it."""
+    low, usual, high, trend = (round(it) for it in (found.low, found.usual, found.high, found.trend))
+    used = say("forecast.pace_range", usual=usual, low=low, high=high, known=found.known)
+    yield say("forecast.pace"), used
+    if trend > 0:
+        yield say("forecast.trend"), say("forecast.rising", count=trend)
+    if trend < 0:
+        yield say("forecast.trend"), say("forecast.falling", count=-trend)
+    if found.spikes:
+        yield say("forecast.left_out"), say("forecast.unusual", days=in_a_row(found.spikes))
+
+
+def in_a_row(days: Sequence[date]) -> Cell:
+    first, *others = days
+    return say("forecast.several_days", first=first, last=in_a_row(others)) if others else first
 
 
 def days_left(when: RunOut, at: datetime) -> Cell:

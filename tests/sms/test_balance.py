@@ -119,6 +119,42 @@ def test_the_forecast_has_the_pace_the_days_and_the_date_to_buy_before() -> None
     assert found["forecast.buy_before"] == date(2026, 12, 3)
 
 
+def test_growth_and_decline_are_told_in_messages_a_day_each_week() -> None:
+    growing = facts(asked(package(), past=history(*range(1000, 4000, 100))))
+    shrinking = facts(asked(package(), past=history(*range(4000, 1000, -100))))
+
+    assert growing["forecast.trend"] == say("forecast.rising", count=700)
+    assert shrinking["forecast.trend"] == say("forecast.falling", count=700)
+
+
+def test_a_steady_use_has_neither_a_trend_nor_unusual_days_to_tell() -> None:
+    told = facts(asked(package(), past=history(*[1000] * 30)))
+
+    assert "forecast.trend" not in told
+    assert "forecast.left_out" not in told
+
+
+def test_a_trend_of_less_than_a_message_a_week_is_not_told() -> None:
+    slow = history(*[10 + day // 15 for day in range(30)])
+
+    assert "forecast.trend" not in facts(asked(package(), past=slow))
+
+
+def test_days_that_were_left_out_of_the_pace_are_told() -> None:
+    one = facts(asked(package(), past=history(*[1000] * 20, 9000, *[1000] * 9)))
+    more = facts(asked(package(), past=history(*[1000] * 20, 9000, *[1000] * 4, 8000, 9000, *[1000] * 3)))
+
+    assert one["forecast.left_out"] == say("forecast.unusual", days=date(2026, 11, 12))
+    assert more["forecast.left_out"] == say(
+        "forecast.unusual",
+        days=say(
+            "forecast.several_days",
+            first=date(2026, 11, 12),
+            last=say("forecast.several_days", first=date(2026, 11, 17), last=date(2026, 11, 18)),
+        ),
+    )
+
+
 def test_an_end_that_is_far_needs_no_answers_on_low_balances() -> None:
     assert not [it for it in asked(package(amount=90_000)).parts if isinstance(it, Entries)]
 
