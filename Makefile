@@ -2,6 +2,7 @@
 # make test   runs the tests
 # make check  ruff, mypy --strict, smsbot check
 # make bench  speed, memory and start-up, beside plain libraries
+# make soak   digests under fire: replicas killed at random over both databases, some minutes
 # make lock   writes requirements.lock anew from pyproject.toml
 # Each sets up what it needs in .venv and is quick the second time.
 
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench soak lock clean
 
 run: $(READY)
 	@$(BIN)/smsbot
@@ -28,6 +29,9 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_operations
 	$(BIN)/python -m tests.bench_slack
+
+soak: $(READY)
+	$(BIN)/python -m tests.reports.soak
 
 # The words of pip go to stderr, so that a pipe through `make run` carries answers only.
 $(READY): requirements.lock pyproject.toml

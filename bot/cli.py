@@ -32,6 +32,7 @@ from bot.wiring import (
     output,
     presenting,
     read_only,
+    rehearsal,
     serving,
     shipped_phrases,
 )
@@ -202,6 +203,33 @@ def doctor(context: typer.Context) -> None:
     )
     if something_wrong(findings):
         sys.exit(FAILED)
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be posted where, and why.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", help="As of 2026-11-22T09:00, on each channel's clock.")
+    ] = None,
+) -> None:
+    """Show the daily digests before they are due."""
+    settings: Settings = context.obj
+    if not dry_run:
+        raise BotError("command.dry_run_only")
+    bot = build_bot(settings)
+    found = rehearsal().rehearsed(settings, bot, rehearsal().when(at) if at else None)
+    out, language = output().terminal(), settings.language
+    if not found:
+        output().show_plain(out, bot.phrases.say("rehearsal.none", language))
+    for it in found:
+        lines = [bot.drawing.cell(it.where, language), bot.drawing.cell(it.why, language)]
+        if it.report:
+            lines.append(bot.drawing.markdown(it.report, it.plan.language or language))
+        output().show_markdown(out, "\n\n".join(lines))
+        output().show_plain(out, "")
 
 
 @knowledge_app.command(name="export")

@@ -45,6 +45,11 @@ class Metrics:
         self._refusals = counter(registry, "refusals", "What somebody may not do.", "reason")
         self._signatures = counter(registry, "signature_failures", "Requests that Slack has not signed.")
         self._calls = counter(registry, "slack_calls", "Calls of Slack's API.", "method", "result")
+        self._postings = counter(
+            registry, "postings", "Digests and alerts by what became of an attempt.", "kind", "result"
+        )
+        self._looks = counter(registry, "looks", "Looks at accounts for alerts.", "result")
+        self._rounds = counter(registry, "rounds", "Rounds of the schedule.", "round")
         self._errors = counter(registry, "errors", "Errors that nobody expected.")
         self._acknowledging = histogram(
             registry, "acknowledge_seconds", "From a delivery to its acknowledgement.", UNTIL_ACKNOWLEDGED
@@ -84,6 +89,17 @@ class Metrics:
     def called(self, method: str, result: str) -> None:
         """A call of Slack's API, by its method (`chat.postMessage`)."""
         self._calls.labels(self._bounded("method", method), self._bounded("result", result)).inc()
+
+    def posted(self, kind: str, result: str) -> None:
+        """A digest or an alert: `sent`, or what kept it."""
+        self._postings.labels(self._bounded("kind", kind), self._bounded("result", result)).inc()
+
+    def looked(self, result: str) -> None:
+        """At an account: `whole`, or `partly` where something could not be had."""
+        self._looks.labels(self._bounded("result", result)).inc()
+
+    def round_made(self, name: str) -> None:
+        self._rounds.labels(self._bounded("round", name)).inc()
 
     def failed(self) -> None:
         self._errors.inc()

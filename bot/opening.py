@@ -24,6 +24,8 @@ from bot.guard.keys import Keys
 from bot.guard.policy import SendPolicy
 from bot.guard.sender import GuardedSender
 from bot.loopback import is_loopback
+from bot.newsroom import Newsroom
+from bot.newsroom import furnished as furnished_newsroom
 from bot.sandbox.server import Sandbox
 from bot.secret import encoded
 from bot.settings import Settings
@@ -39,7 +41,7 @@ from bot.sms.report import Report
 from bot.sms.sending import AllowedNumber, AllowedTemplate
 from bot.sms.textcheck import Rules
 from bot.store.books import StoredLedger
-from bot.store.database import Database, file_of, open_database
+from bot.store.database import Database, StoreAway, file_of, open_database
 from bot.store.history import KeptHistory
 from bot.store.secret import kept_secret
 from bot.telemetry import set_up_logs
@@ -82,6 +84,7 @@ class Office:
     policy: SendPolicy
     database: Database
     ledger: StoredLedger
+    newsroom: Newsroom
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +136,20 @@ async def furnished(
     sender = GuardedSender(policy, ledger, ground.clouds, keys, now, secrets.token_hex)
     caring = asyncio.create_task(care(sender))
     stack.push_async_callback(ended, caring)
+    newsroom = furnished_newsroom(accounts, configuration, database, ledger)
     patient = Patient(
         accounts,
         odd_keys=ground.odd_keys,
         sending=policy.options if policy.enabled else None,
         checkups=checkups(library, ledger, ground),
-        further=partial(slack_findings, configuration),
+        further=partial(further_findings, configuration, newsroom),
     )
 
     async def checkup() -> Report:
         return doctor.report(await examine(patient), sample=sample)
 
-    desk = Desk(accounts, sender, rules, checkup)
-    return Office(desk, sample, patient, configuration, policy, database, ledger)
+    desk = Desk(accounts, sender, rules, newsroom.digests, newsroom.alarms, checkup)
+    return Office(desk, sample, patient, configuration, policy, database, ledger, newsroom)
 
 
 async def care(sender: GuardedSender) -> None:
@@ -282,6 +286,20 @@ def checkups(library: Library, ledger: StoredLedger, ground: Ground) -> tuple[Ch
     return tuple(Checkup(name, run) for name, run in steps.items())
 
 
+async def further_findings(configuration: Configuration, newsroom: Newsroom) -> AsyncIterator[Finding]:
+    """What is told without anybody asking, and the way to where it is told. Never raises."""
+    try:
+        for standing in await newsroom.digests.standings():
+            if found := doctor.digest_finding(standing):
+                yield found
+        looked = {name: await newsroom.alarms.looked(name) for name in newsroom.watched}
+        yield doctor.alerts_finding(newsroom.alarms.channel, looked)
+    except StoreAway as error:
+        yield doctor.not_checked("digests", error)
+    async for finding in slack_findings(configuration):
+        yield finding
+
+
 async def slack_findings(configuration: Configuration) -> AsyncIterator[Finding]:
     slack = configuration.slack
     if slack is None:
@@ -301,7 +319,8 @@ def named_in(configuration: Configuration) -> Named:
     people = {it for it in (configuration.on_call,) if it and it.startswith(("U", "W"))}
     # Of a direct message there is nothing to see, and the terminal is no channel.
     seen = {key: it for key, it in channels.items() if it and it.startswith(("C", "G"))}
-    return Named(seen, configuration.groups, people)
+    reports = bool(configuration.digests or configuration.alerts)
+    return Named(seen, configuration.groups, people, reports=reports)
 
 
 def way_to_slack(configuration: Configuration, slack: SlackSettings) -> Way:

@@ -21,8 +21,12 @@ from bot.guard.rates import Rates
 from bot.guard.refusals import Refusals
 from bot.language import Language
 from bot.metrics import Metrics
+from bot.newsroom import rounds_of
 from bot.opening import Office, ended, now
+from bot.reports.chart import picture
+from bot.reports.schedule import Round, ticking
 from bot.slack.app import Door, Identity, again, build_app
+from bot.slack.board import SlackBoard, reach
 from bot.slack.caretaking import Caretaking
 from bot.slack.conversation import Conversation
 from bot.slack.enquiries import Enquiries, OnCall
@@ -36,7 +40,7 @@ from bot.slack.reporting import Reporting
 from bot.slack.shown.calls import Calls
 from bot.slack.shown.cards import Cards
 from bot.slack.shown.forms import Modals
-from bot.slack.shown.home import Digest, Home
+from bot.slack.shown.home import Home
 from bot.slack.submissions import Submissions
 from bot.slack.visitor import Lobby
 from bot.slack.watch import Watch
@@ -63,13 +67,15 @@ LEASE = timedelta(seconds=20)
 class Line:
     """The line to Slack: its Web API, its response_urls, and who we are there.
 
-    `trusted` are admins and knowledge owners whom no setting has to name: the one at the terminal.
+    `trusted` are admins and knowledge owners whom no setting has to name: the one at the terminal. `rooms` are
+    the only channels there are, where that is known: digests of others are somebody else's.
     """
 
     client: AsyncWebClient
     hooks: Hooks
     identity: Identity
     trusted: frozenset[str] = frozenset()
+    rooms: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Kept:
 class Service:
     """The Slack side, open: deliveries go in through `app`, `work` is what is being dealt with.
 
-    `caring` ends only when something is wrong.
+    `caring` ends only when something is wrong. `rounds` are what the clock drives, by name.
     """
 
     app: AsyncApp
@@ -96,6 +102,7 @@ class Service:
     kept: Kept
     staff: "Staff"
     caring: asyncio.Task[None]
+    rounds: Mapping[str, Round]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,11 @@ class Staff:
     async def look_after(self, watch: Watch) -> None:
         await self._following.look_after(watch)
 
+    @property
+    def cards(self) -> Cards:
+        """Of the moment."""
+        return self._parts.cards
+
     def learn(self, phrasings: Iterable[Added]) -> None:
         self._parts.bot.assistant.learn(phrasings)
 
@@ -161,14 +173,39 @@ async def open_service(bot: Bot, office: Office, line: Line, language: Language)
             office.policy,
         )
         outbox = Outbox(line.client, line.hooks, observe=metrics.called)
+        office = within_reach(office, line, language)
         parts = Parts(bot, office, line, kept, language, metrics, Work(kept.inbox), outbox, people, access)
         staff = Staff(parts)
         app = build_app(line.identity, Door(kept.inbox, parts.work, staff, metrics))
         caring = asyncio.create_task(caretaking(parts, staff, app).run())
         stack.push_async_callback(ended, caring)
+        stack.push_async_callback(office.newsroom.hand_back)
+        rounds = rounds_of(office.newsroom, board_of(parts, staff), language, metrics, line.rooms)
+        await stack.enter_async_context(ticking(rounds, now, metrics.round_made))
         metrics.watch("outbox_waiting", lambda: outbox.waiting)
         metrics.watch("inbox_waiting", lambda: len(parts.work))
-        yield Service(app, parts.work, outbox, metrics, kept, staff, caring)
+        yield Service(app, parts.work, outbox, metrics, kept, staff, caring, rounds)
+
+
+def within_reach(office: Office, line: Line, language: Language) -> Office:
+    """The same, where a digest is set up only for channels that can be posted to, and speaks a language."""
+    digests = replace(office.newsroom.digests, reach=partial(reach, line.client), language=language)
+    desk = replace(office.desk, digests=digests)
+    return replace(office, desk=desk, newsroom=replace(office.newsroom, digests=digests))
+
+
+def board_of(parts: Parts, staff: Staff) -> SlackBoard:
+    """Where digests and alerts are posted."""
+    configuration = parts.office.configuration
+    return SlackBoard(
+        parts.line.client,
+        parts.outbox,
+        lambda: staff.cards,
+        sorted(configuration.admins),
+        parts.language,
+        picture,
+        parts.metrics.called,
+    )
 
 
 async def opened_store(database: Database, stack: AsyncExitStack) -> Kept:
@@ -224,7 +261,7 @@ def staffed(parts: Parts) -> tuple[FrontDesk, Following]:
         parts.people,
         outbox,
         bot.phrases,
-        tuple(Digest(it.channel, it.at, str(it.zone), it.days) for it in configuration.digests),
+        office.desk.digests,
         now,
     )
     conversation = Conversation(

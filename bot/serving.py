@@ -154,7 +154,8 @@ async def chat(
         session = await stack.enter_async_context(slack_session())
         client = slack_client(Secret(BOT_TOKEN), url, session)
         hooks = Hooks(session, hooks_of(url))
-        line = Line(client, hooks, await identity_of(client), frozenset({CONSOLE}))
+        here = frozenset({CONSOLE})
+        line = Line(client, hooks, await identity_of(client), here, here)
         language = office.configuration.language or settings.language
         service = await stack.enter_async_context(open_service(bot, office, line, language))
         surface = Console(

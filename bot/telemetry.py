@@ -19,6 +19,8 @@ CAPS = {
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
+    # It tells of every tick, and of rounds that take their time or are cut off: what these leave is owed still.
+    "apscheduler": logging.CRITICAL,
     # Of a request that is none it tells the lines, as errors: anybody can send one, with anything in it.
     "aiohttp.server": logging.CRITICAL,
     "slack_sdk": logging.INFO,

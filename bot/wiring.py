@@ -95,6 +95,11 @@ def opening() -> ModuleType:
     return import_module("bot.opening")
 
 
+def rehearsal() -> ModuleType:
+    """What shows the digests before they are due."""
+    return import_module("bot.rehearsal")
+
+
 def making() -> ModuleType:
     """What reads and fits, loaded only when the cache can't serve: it would double the time of a start."""
     return import_module("bot.making")

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bot.configuration import words
 from bot.configuration.reading import read_configuration
 from bot.configuration.shapes import OperatorFile
 from bot.configuration.values import Configuration, Credentials, HttpAddress, SlackSettings
@@ -27,6 +26,7 @@ from bot.guard.rates import RateLimits
 from bot.language import LANGUAGES
 from bot.secret import Secret
 from bot.settings import read_settings
+from bot.sms import wallclock
 from bot.source import parts_of
 from bot.wiring import shipped_phrases
 
@@ -213,7 +213,7 @@ def test_the_sample_shows_every_key_and_only_keys_that_there_are(project: Path, 
     assert found.rates == RateLimits()
     assert found.digests[0].days == {0, 1, 2, 3, 4}
     assert found.alerts is not None
-    assert found.alerts.shares == (0.3, 0.1, 0)
+    assert found.alerts.policy.shares == (0.3, 0.1, 0)
 
 
 def test_every_key_of_the_sample_is_explained_in_both_languages(project: Path) -> None:
@@ -536,10 +536,10 @@ def test_digests_and_alerts_are_read(tmp_path: Path) -> None:
     found = read(toml, tmp_path, ACCOUNT)
 
     (row,) = found.digests
-    assert (row.at, row.zone, row.days) == (time(18, 30), ZoneInfo("Europe/Berlin"), {5, 6, 0})
+    assert (row.at, row.zone, row.days) == (time(18, 30), ZoneInfo("Europe/Berlin"), frozenset((5, 6, 0)))
     assert (row.catch_up, row.accounts) == (timedelta(minutes=90), ("default",))
     assert found.alerts is not None
-    assert (found.alerts.shares, found.alerts.messages) == ((0.5, 1.0), (2000,))
+    assert (found.alerts.policy.shares, found.alerts.policy.messages) == ((0.5, 1.0), (2000,))
 
 
 @pytest.mark.parametrize(("toml", "expected"), WRONG_FILES)
@@ -651,7 +651,7 @@ def mistakes_or_none(toml: str, folder: Path, environment: Mapping[str, str]) ->
     ],
 )
 def test_days_are_ranges_and_lists(text: str, days: set[int]) -> None:
-    assert words.days(text) == days
+    assert wallclock.days(text) == days
 
 
 # Secrets

@@ -1,5 +1,8 @@
 """What is counted comes out for Prometheus, and no number of different words makes it grow."""
 
+import re
+from pathlib import Path
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics import Metrics
@@ -87,3 +90,19 @@ def test_two_bots_in_one_process_count_apart() -> None:
 
 def test_the_process_itself_is_measured() -> None:
     assert numbers(Metrics("1.2.3"))["process_resident_memory_bytes",] > 0
+
+
+def test_the_guide_for_operators_names_only_what_is_counted(project: Path) -> None:
+    guide = (project / "docs" / "operations.md").read_text("utf-8")
+    metrics = Metrics("1.2.3")
+    metrics.posted("digest", "sent")
+    metrics.looked("whole")
+    metrics.round_made("post")
+    metrics.acknowledged("command", 0.1)
+    metrics.called("chat.postMessage", "ok")
+    counted = {name for name, *_ in numbers(metrics)}
+
+    named = set(re.findall(r"smsbot_[a-z_]+", guide))
+
+    assert named - counted == set()
+    assert len(named) > 8

@@ -15,7 +15,7 @@ import pytest
 
 from bot.errors import BotError, ConfigurationError
 from bot.guard.chain import Broken, HeadMissing, Intact
-from bot.opening import examined, verified
+from bot.opening import configured, examined, named_in, verified
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings, read_settings
 from bot.sms.command import Command
@@ -245,3 +245,22 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(BotError, match=r"store\.newer"):
         asyncio.run(open_once())
+
+
+@pytest.mark.parametrize(
+    ("toml", "reports"),
+    [
+        ("", False),
+        ('[[digest]]\nchannel = "C0OPS"\nat = "09:00"\n', True),
+        ('[alerts]\nchannel = "C0OPS"\n', True),
+    ],
+)
+def test_the_self_check_knows_whether_anything_is_told_without_being_asked(
+    surroundings: dict[str, str],
+    tmp_path: Path,
+    toml: str,
+    reports: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    (tmp_path / "smsbot.toml").write_text(toml, "utf-8")
+
+    assert named_in(configured(read_settings(surroundings))).reports is reports

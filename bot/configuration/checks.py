@@ -14,6 +14,7 @@ from bot.configuration import words
 from bot.configuration.variables import Unresolved, resolve, resolve_url
 from bot.guard.access import EVERY
 from bot.places import Steps
+from bot.sms.wallclock import clock, days, duration, zone
 from bot.source import ANY, Source, dotted
 
 NUMBERS = ("send_test", "numbers", ANY)
@@ -35,12 +36,13 @@ WORDS: tuple[tuple[Steps, str, Callable[[str], object]], ...] = (
     ((*TEMPLATES, "id"), "wrong_digits", words.digits),
     ((*TEMPLATES, "signature"), "wrong_signature", words.signature),
     (("digest", ANY, "channel"), "wrong_channel", words.channel),
-    (("digest", ANY, "at"), "wrong_time", words.clock),
-    (("digest", ANY, "zone"), "wrong_zone", words.zone),
-    (("digest", ANY, "days"), "wrong_days", words.days),
-    (("digest", ANY, "catch_up"), "wrong_duration", words.duration),
+    (("digest", ANY, "at"), "wrong_time", clock),
+    (("digest", ANY, "zone"), "wrong_zone", zone),
+    (("digest", ANY, "days"), "wrong_days", days),
+    (("digest", ANY, "catch_up"), "wrong_duration", duration),
     (("alerts", "channel"), "wrong_channel", words.channel),
-    (("alerts", "cool_down"), "wrong_duration", words.duration),
+    (("alerts", "tell", ANY), "wrong_person", words.person),
+    (("alerts", "cool_down"), "wrong_duration", duration),
 )
 # The least and the most of a number. Limits that are looser than these protect nobody from harassment or a
 # large bill; rates that are stricter leave no room for the three steps of a send. FAQ: "短信发送频率限制是怎样的"
@@ -54,6 +56,7 @@ RANGES: tuple[tuple[Steps, float, float], ...] = (
     (("rates", "person_minute"), 3, 600),
     (("rates", "channel_minute"), 3, 6000),
     (("alerts", "run_out_days"), 1, 365),
+    (("alerts", "expiry_days"), 1, 365),
     (("alerts", "unusual_sending"), 1.5, 1000),
 )
 # What may stand only once, and how it is compared.

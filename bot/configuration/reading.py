@@ -19,11 +19,9 @@ from bot.configuration.shapes import (
 from bot.configuration.slack import read_slack
 from bot.configuration.values import (
     AccountSettings,
-    AlertSettings,
     Configuration,
     Credentials,
     DatabaseSettings,
-    DigestSettings,
     HttpAddress,
     LogFormat,
     LogLevel,
@@ -36,9 +34,12 @@ from bot.errors import ConfigurationError, Mistake
 from bot.guard.access import AccessRule
 from bot.guard.policy import Limits, SendPolicy
 from bot.guard.rates import RateLimits
+from bot.reports.policy import AlertPolicy, AlertSettings
 from bot.secret import Secret, encoded
 from bot.settings import state_folder
+from bot.sms.plans import Plan
 from bot.sms.sending import AllowedNumber, AllowedTemplate
+from bot.sms.wallclock import clock, days, duration, zone
 from bot.source import ANY, Source, read_text
 
 FILE = "smsbot.toml"
@@ -238,24 +239,24 @@ def rates(section: RatesShape) -> RateLimits:
     return RateLimits(**{name: value for name, value in section if value is not None})
 
 
-def digest(row: DigestShape) -> DigestSettings:
-    return DigestSettings(
+def digest(row: DigestShape) -> Plan:
+    return Plan(
         channel=row.channel,
-        at=words.clock(row.at),
-        zone=words.zone(row.zone),
-        days=words.days(row.days),
+        at=clock(row.at),
+        zone=zone(row.zone),
+        days=days(row.days),
         language=row.language,
         accounts=tuple(name.lower() for name in row.accounts),
-        catch_up=words.duration(row.catch_up),
+        catch_up=duration(row.catch_up),
     )
 
 
 def alerts(section: AlertsShape) -> AlertSettings:
-    return AlertSettings(
-        channel=section.channel,
+    policy = AlertPolicy(
         shares=tuple(float(it) for it in section.balance if it <= 1),
         messages=tuple(int(it) for it in section.balance if it > 1),
         run_out_days=section.run_out_days,
+        expiry_days=section.expiry_days,
         unusual=float(section.unusual_sending),
-        cool_down=words.duration(section.cool_down),
     )
+    return AlertSettings(section.channel, policy, duration(section.cool_down), tuple(section.tell))

@@ -70,8 +70,10 @@ class AlertsShape(Shape):
     channel: String
     balance: Rows[int | float] = (0.3, 0.1, 0)
     run_out_days: int = 7
+    expiry_days: int = 14
     unusual_sending: int | float = 5
     cool_down: String = "6h"
+    tell: Strings = ()
 
 
 class OperatorFile(Shape):

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from bot.guard.access import AccessRule
 from bot.guard.policy import SendPolicy
 from bot.guard.rates import RateLimits
 from bot.language import Language
+from bot.reports.policy import AlertSettings
 from bot.secret import Secret
+from bot.sms.plans import Plan
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
@@ -47,31 +47,6 @@ class AccountSettings:
     sdk_app_id: str
     region: str
     credentials: Credentials
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSettings:
-    """A daily digest at the wall clock `at` of `zone`. `days` count from 0, Monday; no accounts: all."""
-
-    channel: str
-    at: time
-    zone: ZoneInfo
-    days: AbstractSet[int]
-    language: Language | None
-    accounts: tuple[str, ...]
-    catch_up: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
-    """Alerts when `shares` (of what was bought) or `messages` are left; `unusual` times the median."""
-
-    channel: str
-    shares: tuple[float, ...]
-    messages: tuple[int, ...]
-    run_out_days: int
-    unusual: float
-    cool_down: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +123,7 @@ class Configuration:
     access: tuple[AccessRule, ...]
     rates: RateLimits
     send_test: SendPolicy
-    digests: tuple[DigestSettings, ...]
+    digests: tuple[Plan, ...]
     alerts: AlertSettings | None
     network: Network
     database: DatabaseSettings

@@ -1,13 +1,11 @@
-"""The words of smsbot.toml that mean a value: ids, times, days, zones, addresses.
+"""The words of smsbot.toml that mean a value: ids, numbers, addresses. Those of time: bot/sms/wallclock.py.
 
 Each function raises ValueError where a text is no such word.
 """
 
 import re
-from datetime import time, timedelta
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from bot.errors import BotError
 from bot.guard.access import DIRECT, EVERY
@@ -23,12 +21,7 @@ DIGITS = re.compile(r"[0-9]{1,18}")
 # One word, so that it can stand among the others of a command; digits alone could be a number or a day.
 ACCOUNT = re.compile(r"[^\W\d_][\w-]{0,30}")
 REGION = re.compile(r"[a-z]{2,4}(?:-[a-z0-9]{1,20}){1,3}")
-CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 HTTP_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.\-]*)):(?P<port>[0-9]{1,5})")
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-LONGEST = timedelta(days=7)
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def person(text: str) -> str:
@@ -83,40 +76,6 @@ def number(text: str) -> PhoneNumber:
     except BotError:
         # Not the text itself, nor an error that leads to it: it may well hold a number.
         raise ValueError from None
-
-
-def clock(text: str) -> time:
-    """`09:00`, on 24 hours."""
-    matching(CLOCK, text)
-    return time.fromisoformat(text)
-
-
-def zone(text: str) -> ZoneInfo:
-    """A zone by its name, as in Asia/Shanghai."""
-    try:
-        return ZoneInfo(text)
-    except (KeyError, OSError) as error:
-        raise ValueError from error
-
-
-def duration(text: str) -> timedelta:
-    """`90m`, `6h` or `2d`; at most seven days."""
-    matching(DURATION, text)
-    length = int(text[:-1]) * UNITS[text[-1]]
-    if length > LONGEST:
-        raise ValueError
-    return length
-
-
-def days(text: str) -> frozenset[int]:
-    """`mon-fri`, `mon,wed,fri` or `sat-mon`; Monday is 0."""
-    chosen: set[int] = set()
-    for part in text.lower().replace(" ", "").split(","):
-        first, dash, last = part.partition("-")
-        begin = WEEK.index(first)
-        length = (WEEK.index(last) - begin) % 7 if dash else 0
-        chosen.update((begin + step) % 7 for step in range(length + 1))
-    return frozenset(chosen)
 
 
 def endpoint(text: str) -> str:

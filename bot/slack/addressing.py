@@ -52,6 +52,17 @@ def shared(origin: Origin) -> Place:
     return Posted(origin.channel, origin.thread)
 
 
+def opened(place: Place) -> Place:
+    """The same place, for everybody."""
+    match place:
+        case Answerable():
+            return replace(place, public=True, replace=False)
+        case Whispered():
+            return Posted(place.channel, place.thread)
+        case _:
+            return place
+
+
 def hushed_by_url(origin: Origin) -> Answerable:
     return Answerable(origin.response_url, origin.channel, origin.person, origin.thread)
 

@@ -15,6 +15,11 @@ from bot.sms.report import Code, Say, say
 
 # Without these an answer is as good, only less comfortable to wait for.
 DISPENSABLE = frozenset({"assistant:write"})
+# What is lost without an optional scope, where anything is told without being asked.
+LOSSES: Mapping[str, tuple[str, ...]] = {
+    "doctor.slack_no_history": ("channels:history", "groups:history"),
+    "doctor.slack_no_files": ("files:write",),
+}
 # A Date header counts whole seconds, and the way takes some.
 RESOLUTION = timedelta(seconds=5)
 # Slack signs with its time, and we refuse what is older: in HTTP mode nothing would come in any more.
@@ -23,11 +28,15 @@ TOLERATED = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the settings name, by Slack's id: `channels` each with the key under which it stands there."""
+    """What the settings name, by Slack's id: `channels` each with the key under which it stands there.
+
+    `reports`: digests or alerts are among it.
+    """
 
     channels: Mapping[str, str]
     groups: AbstractSet[str]
     people: AbstractSet[str]
+    reports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,10 @@ class SlackSide:
                 case failure:
                     yield token_finding(failure)
                     return
-            for finding in (*scope_findings(headers), *self._clock_findings(headers)):
+            for finding in (
+                *scope_findings(headers, reports=self.named.reports),
+                *self._clock_findings(headers),
+            ):
                 yield finding
             if self.app_token is None:
                 yield Finding("ok", say("doctor.slack_http"))
@@ -87,8 +99,11 @@ def token_finding(failure: Failure) -> Finding:
     return Finding("wrong", say("serve.slack_away", reason=reason_of(failure)))
 
 
-def scope_findings(headers: Mapping[str, str]) -> Iterator[Finding]:
-    """API: the header x-oauth-scopes. A server that does not tell is not asked again."""
+def scope_findings(headers: Mapping[str, str], *, reports: bool) -> Iterator[Finding]:
+    """API: the header x-oauth-scopes. A server that does not tell is not asked again.
+
+    The optional ones matter where there are `reports`, digests or alerts.
+    """
     granted = {it.strip() for it in headers.get("x-oauth-scopes", "").split(",")} - {""}
     if not granted:
         return
@@ -98,6 +113,10 @@ def scope_findings(headers: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("warning" if fine else "wrong", what, say("doctor.fix_slack_scopes"))
     else:
         yield Finding("ok", say("doctor.slack_scopes"))
+    for loss, needed in LOSSES.items():
+        lacking = [it for it in needed if it not in granted]
+        if reports and lacking:
+            yield Finding("warning", say(loss, scopes=", ".join(lacking)), say("doctor.fix_slack_scopes"))
 
 
 def measured(headers: Mapping[str, str], at: datetime) -> timedelta | None:

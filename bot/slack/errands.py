@@ -9,9 +9,10 @@ import structlog
 
 from bot.errors import BotError
 from bot.language import Language
-from bot.slack.addressing import only_one_sees
+from bot.slack.addressing import instead, only_one_sees, opened
 from bot.slack.following import Following
-from bot.slack.message import Answerable, Place, Posted
+from bot.slack.incoming import Pressed
+from bot.slack.message import Answerable, Place, Posted, metadata_of
 from bot.slack.reporting import Reporting
 from bot.slack.shown.calls import shared_by
 from bot.slack.shown.cards import Cards
@@ -47,6 +48,8 @@ class Errands:
         """
         command = self.command(visitor, called)
         report = await self._in_time(command, place)
+        if report.openly:
+            place = opened(place)
         if report.refresh and report.refresh.worth == "each":
             # Nobody can change what only one person sees.
             await self.following.openly(
@@ -62,6 +65,17 @@ class Errands:
             await self._one_moment(place, command.language)
         if report.refresh:
             self.work.also(self.following.complete(command, report.refresh, place, share))
+
+    async def renew(self, visitor: Visitor, called: Called, pressed: Pressed) -> None:
+        """Shows what a verb finds now in the place of the message that was pressed, in that one's language.
+
+        What names a posting names it still: a renewed one is found again, and not posted a second time.
+        """
+        command = self.command(visitor, called)
+        report = await self.reporting.report(command)
+        message = self.cards.report(report, report.language or command.language)
+        metadata = metadata_of(command.words[-1]) if command.words else None
+        await self.outbox.send(pressed.message or instead(pressed), message, metadata)
 
     async def share(self, visitor: Visitor, called: Called, place: Place) -> None:
         """Shows everybody what a verb finds now, when it is all there, and who wanted it shown."""

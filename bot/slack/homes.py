@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.errors import BotError
 from bot.faq.asked import Questions
 from bot.faq.assistant import Assistant
@@ -21,6 +23,9 @@ from bot.slack.wire.people import People
 from bot.sms.balance import in_short
 from bot.sms.desk import Account, Desk
 from bot.sms.operations import rights
+from bot.sms.plans import Digests
+
+LOG = structlog.get_logger("smsbot.slack")
 
 # How long Home waits for balances before it shows itself without them. Seconds.
 AT_ONCE = 0.7
@@ -30,8 +35,6 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """`digests` are all that the settings name."""
-
     home: Home
     desk: Desk
     access: Access
@@ -40,7 +43,7 @@ class Homes:
     people: People
     outbox: Outbox
     phrases: Phrases
-    digests: tuple[Digest, ...]
+    digests: Digests
     now: Callable[[], datetime]
 
     async def welcome(self, visitor: Visitor, visited: Visited) -> None:
@@ -104,10 +107,20 @@ class Homes:
 
     async def _digests(self, visitor: Visitor) -> tuple[Digest, ...]:
         """Those of the channels that the viewer is in: others are nobody's business."""
-        if not self.digests or visitor.asker.guest:
+        if visitor.asker.guest or not (planned := await self._planned()):
             return ()
         theirs = await self.people.channels(visitor.asker.person)
-        return tuple(it for it in self.digests if it.channel in theirs)
+        return tuple(it for it in planned if it.channel in theirs)
+
+    async def _planned(self) -> list[Digest]:
+        """Those that are on; none where that can't be told, as the rest of Home is of use all the same."""
+        try:
+            standings = await self.digests.standings()
+        except BotError as error:
+            LOG.warning("digests_not_shown", reason=error.phrase)
+            return []
+        plans = (it.plan for it in standings if it.plan and it.plan.on)
+        return [Digest(it.channel, it.at, it.zone.key, it.days) for it in plans]
 
     def _accounts(self, facts: HomeFacts) -> list[Account]:
         return list(self.desk.accounts.values()) if "balance" in facts.verbs else []

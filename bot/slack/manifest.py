@@ -45,6 +45,14 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "views.publish": (),
     "views.update": (),
 }
+# Those that it is used for only where somebody wants it, and the scopes, one or the other, that they need.
+# Without them less is certain, or less is seen, and everything else works.
+OPTIONAL_METHODS: Mapping[str, tuple[str, ...]] = {
+    # One for each type of channel: direct messages are read with im:history, which is not optional.
+    "conversations.history": ("channels:history", "groups:history"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+}
 # Slash commands and shortcuts.
 COMMANDS_SCOPE = "commands"
 
@@ -63,7 +71,10 @@ def manifest(phrases: Phrases, language: Language, url: str = "") -> dict[str, o
             "background_color": COLOUR,
         },
         "features": features(phrases, language, address),
-        "oauth_config": {"scopes": {"bot": scopes()}},
+        # Slack: what is optional stands in both lists.
+        "oauth_config": {
+            "scopes": {"bot": sorted([*scopes(), *optional_scopes()]), "bot_optional": optional_scopes()}
+        },
         "settings": {
             "event_subscriptions": {**reached("request_url", address), "bot_events": sorted(EVENTS)},
             "interactivity": {"is_enabled": True, **reached("request_url", address)},
@@ -137,3 +148,8 @@ def scopes() -> list[str]:
     for each in METHODS.values():
         needed.update(each)
     return sorted(needed)
+
+
+def optional_scopes() -> list[str]:
+    """What an admin may leave out when the app is installed."""
+    return sorted(set[str]().union(*OPTIONAL_METHODS.values()))

@@ -66,4 +66,13 @@ class Standing:
     ts: str
 
 
+# By what a message of ours is known again in its channel. API: message metadata.
+POSTING = "smsbot_posting"
+
+
+def metadata_of(key: str) -> Mapping[str, Any]:
+    """What goes with a message that is posted once: `key` names it in the ledger."""
+    return {"event_type": POSTING, "event_payload": {"key": key}}
+
+
 Place = Answerable | Whispered | Posted | Standing

@@ -33,6 +33,7 @@ EVENTS = (
 # What a button does. An action_id is one of these, then ":" and whatever makes it unique in its block. The
 # button's value:
 #   run            a command in full, as one would type it behind /sms
+#   renew          the same, whose report takes the place of the message; the last word is the posting's key
 #   share_report   the same, shown to the whole channel
 #   share_answer   the question's id, a blank, the id of the entry or the code's name that stands first
 #   verdict        "like" or "dislike", a blank, the question's id
@@ -48,6 +49,7 @@ EVENTS = (
 #   refresh_home   home: nothing
 ActionName = Literal[
     "run",
+    "renew",
     "share_report",
     "share_answer",
     "verdict",

@@ -37,6 +37,8 @@ class Presses:
         match pressed.action:
             case "run":
                 await self._run(visitor, pressed, self._called(pressed.value))
+            case "renew":
+                await self.errands.renew(visitor, self._called(pressed.value), pressed)
             case "share_report":
                 await self.errands.share(visitor, self._called(pressed.value), shared(pressed.origin))
             case "share_answer":

@@ -9,7 +9,7 @@ from bot.guard.refusals import Refusals
 from bot.metrics import Metrics
 from bot.sms.command import Asker, Command
 from bot.sms.desk import Desk
-from bot.sms.operations import VERBS, carry_out, helped, rights
+from bot.sms.operations import VERBS, carry_out, governed, helped, rights
 from bot.sms.report import Report
 
 
@@ -24,7 +24,7 @@ class Reporting:
         """Raises:
         BotError: when the asker may not, which is on record, or it can't be done.
         """
-        await self.admit(command.asker, command.verb)
+        await self.admit(command.asker, governed(command.verb, command.text))
         if command.verb == "help":
             return helped(command, self.allowed(command.asker))
         result = "failed"

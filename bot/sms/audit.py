@@ -20,6 +20,12 @@ ACTIONS: Mapping[str, Say] = {
     "outcome": say("audit.outcome"),
     "freeze": say("audit.freeze"),
     "thaw": say("audit.thaw"),
+    "digest_on": say("audit.digest_on"),
+    "digest_off": say("audit.digest_off"),
+    "digest_snoozed": say("audit.digest_snoozed"),
+    "digest_resumed": say("audit.digest_resumed"),
+    "alert_snoozed": say("audit.alert_snoozed"),
+    "alert_resumed": say("audit.alert_resumed"),
 }
 
 

@@ -133,6 +133,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour of the account, by when it begins; of one that goes on, what was sent so far. None: not known."""
+
+    begins: datetime
+    sent: SendCounts | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What the carrier reported of one message. `receipt` is the carrier's code, DELIVRD when it arrived.
 

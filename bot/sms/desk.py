@@ -6,8 +6,10 @@ from datetime import date
 from typing import Protocol
 
 from bot.errors import BotError
+from bot.sms.alarms import Alarms
 from bot.sms.cloud import Cloud, Day
 from bot.sms.command import Command
+from bot.sms.plans import Digests
 from bot.sms.report import Report
 from bot.sms.sending import Sender
 from bot.sms.textcheck import Rules
@@ -48,6 +50,8 @@ class Desk:
     accounts: Mapping[str, Account]
     sender: Sender
     rules: Rules
+    digests: Digests
+    alarms: Alarms
     checkup: Callable[[], Awaitable[Report]]
 
     def account(self, command: Command) -> tuple[Account, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 from bot.errors import BotError, Mistake
 from bot.sms.cloud import Cloud, CloudError, Refused, Signature, Template
 from bot.sms.desk import Account
+from bot.sms.plans import Standing
 from bot.sms.report import Cell, Code, Explained, Listing, Report, Say, say
 from bot.sms.sending import AllowedTemplate, Options
 
@@ -270,7 +271,11 @@ async def checked(checkup: Checkup) -> Finding:
     try:
         return await checkup.run()
     except BotError as error:
-        return Finding("wrong", say("doctor.not_checked", what=checkup.name, error=spoken(error)))
+        return not_checked(checkup.name, error)
+
+
+def not_checked(what: str, error: BotError) -> Finding:
+    return Finding("wrong", say("doctor.not_checked", what=what, error=spoken(error)))
 
 
 def spoken(error: BotError) -> Say:
@@ -304,6 +309,28 @@ def clock_finding(ahead: timedelta) -> Finding:
     if not seconds:
         return Finding("ok", say("doctor.clock_right"))
     return Finding("wrong", say("doctor.clock", seconds=seconds), say("doctor.fix_clock"))
+
+
+def digest_finding(standing: Standing) -> Finding | None:
+    """A channel's digest: when it comes next, and how the last one went. None for one that is off."""
+    plan, last = standing.plan, standing.last
+    if plan is None or not plan.on:
+        return None
+    channel = Code(plan.channel)
+    if last is None or last.fate in {"sent", "claimed"}:
+        return Finding("ok", say("doctor.digest", channel=channel, next=standing.next))
+    what = say("doctor.digest_missed", channel=channel, day=last.day, reason=Code(last.reason or "?"))
+    return Finding("warning", what, say("doctor.fix_digest"))
+
+
+def alerts_finding(channel: str, looked: Mapping[str, datetime | None]) -> Finding:
+    """Where alerts are told, and the account that was looked at longest ago."""
+    if not channel:
+        return Finding("ok", say("doctor.alerts_off"))
+    times = [it for it in looked.values() if it]
+    if len(times) < len(looked) or not times:
+        return Finding("ok", say("doctor.alerts_new", channel=Code(channel)))
+    return Finding("ok", say("doctor.alerts", channel=Code(channel), looked=min(times)))
 
 
 def frozen_finding(*, frozen: bool) -> Finding:

@@ -12,11 +12,15 @@ from typing import Literal
 from bot.errors import BotError
 from bot.language import language_of
 from bot.sms import help as helping
+from bot.sms.alerts import alerts
+from bot.sms.alerts import sets as sets_alerts
 from bot.sms.audit import audit
 from bot.sms.balance import balance
 from bot.sms.check import check
 from bot.sms.command import Command
 from bot.sms.desk import Desk
+from bot.sms.digest import digest
+from bot.sms.digest import sets as sets_digest
 from bot.sms.help import Topic
 from bot.sms.replies import replies
 from bot.sms.report import Report
@@ -25,8 +29,8 @@ from bot.sms.send_test import cancel, confirm, freeze, send_test, sent
 from bot.sms.stats import stats
 from bot.sms.trace import trace
 
-# reads: open to members; sends: costs money; administers: for admins.
-Right = Literal["reads", "sends", "administers"]
+# reads: open to members; sets: too, for the channel that they are in; sends: costs money; administers: for admins.
+Right = Literal["reads", "sets", "sends", "administers"]
 
 # What a Chinese keyboard types for the slash is one as well.
 SLASH_WORD = re.compile(r"[/／、][sｓ][mｍ][sｓ](?=\s|$)", re.IGNORECASE)
@@ -42,12 +46,15 @@ class Verb:
     """`examples` are what one would type behind /sms; what the verb does stands in the phrases verb.<name>.
 
     `names` are other words for the verb. Without an example it is nothing to type, and help is silent on it.
+    `sets` tells whether what stands behind the verb changes something for the whole channel: that is governed
+    apart, under the name set-<verb>.
     """
 
     run: Callable[[Command, Desk], Awaitable[Report]]
     right: Right
     examples: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    sets: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +170,16 @@ def verbs_shown(*, admin: bool) -> list[str]:
 
 
 def rights() -> dict[str, Right]:
-    """Every verb, and the right that it needs."""
-    return {**dict.fromkeys((it.verb for it in ASSISTANT), "reads"), **{it: VERBS[it].right for it in VERBS}}
+    """Every verb, and the right that it needs; what a verb sets stands apart."""
+    settings: dict[str, Right] = {f"set-{name}": "sets" for name, it in VERBS.items() if it.sets}
+    own = {name: it.right for name, it in VERBS.items()}
+    return {**dict.fromkeys((it.verb for it in ASSISTANT), "reads"), **own, **settings}
+
+
+def governed(verb: str, text: str) -> str:
+    """The name under which it is allowed or not: that of the verb, or of what it sets."""
+    sets = VERBS[verb].sets if verb in VERBS else None
+    return f"set-{verb}" if sets and sets(text) else verb
 
 
 def helped(command: Command, allowed: AbstractSet[str] | None = None) -> Report:
@@ -199,6 +214,27 @@ VERBS: Mapping[str, Verb] = {
         "reads",
         ("stats", "stats yesterday", "stats 7d", "stats 30d"),
         ("统计", "数据统计", "发送统计", "統計", "statistics"),
+    ),
+    "digest": Verb(
+        digest,
+        "reads",
+        (
+            "digest now",
+            "digest on 09:00 Asia/Shanghai",
+            "digest on 9:30 mon-fri",
+            "digest snooze 3d",
+            "digest off",
+            "digest",
+        ),
+        ("日报", "每日报告", "日報", "report"),
+        sets=sets_digest,
+    ),
+    "alerts": Verb(
+        alerts,
+        "reads",
+        ("alerts", "alerts snooze run_out 1d", "alerts resume run_out"),
+        ("告警", "报警", "警报", "告警狀態", "alert", "alarms"),
+        sets=sets_alerts,
     ),
     "trace": Verb(
         trace,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from bot.language import Both
+from bot.language import Both, Language
 from bot.sms.phone import PhoneNumber
 
 
@@ -104,11 +104,17 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something the reader can press: a command in full. `dangerous` ones cost money."""
+    """Something the reader can press: a command in full. `dangerous` ones cost money.
+
+    What it finds is shown to who presses; where it `renews`, in the place of what stands there. With `about`
+    there is no command: the form for a question opens, begun with these words.
+    """
 
     label: Say
-    command: str
+    command: str = ""
     dangerous: bool = False
+    renews: bool = False
+    about: Say | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +135,16 @@ Part = Paragraph | Facts | Table | Listing | Series | Quoted | Explained | Entri
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`notes` stand small below the rest: the age of the data, what was left out, which zone."""
+    """`notes` stand small below the rest: the age of the data, what was left out, which zone.
+
+    `openly`: it concerns everybody in the channel, and is shown to all. `language` is that of something that
+    stands there for all; None: whoever asks is spoken to in theirs.
+    """
 
     title: Say
     parts: tuple[Part, ...] = ()
     notes: tuple[Cell, ...] = ()
     actions: tuple[Action, ...] = ()
     refresh: Refresh | None = None
+    openly: bool = False
+    language: Language | None = None

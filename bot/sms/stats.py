@@ -27,6 +27,15 @@ PERIODS: Mapping[str, int] = {
 }
 SHOWN_PERIODS = "today, yesterday, 7d, 30d"
 UNITS = (say("stats.units"), say("stats.lag"))
+# What each kind of failure is called, and the answer that helps with it.
+FAILURES: Mapping[str, tuple[Say, str]] = {
+    "invalid_number": (say("stats.invalid_number"), "billing/billing-standard"),
+    "powered_off": (say("stats.powered_off"), "other/not-received"),
+    "blacklisted": (say("stats.blacklisted"), "other/do-not-disturb-list"),
+    "frequency": (say("stats.frequency"), "security/default-frequency-limits"),
+    "internal_error": (say("stats.internal_error"), "other/cannot-diagnose"),
+    "other": (say("stats.other_failures"), "other/cannot-diagnose"),
+}
 
 
 async def stats(command: Command, desk: Desk) -> Report:
@@ -104,19 +113,19 @@ def delivered_share(receipts: ReceiptCounts) -> Share | None:
 
 
 def failures(receipts: ReceiptCounts) -> tuple[Part, ...]:
-    kinds: list[tuple[Say, int]] = [
-        (say("stats.invalid_number"), receipts.invalid_number),
-        (say("stats.powered_off"), receipts.powered_off),
-        (say("stats.blacklisted"), receipts.blacklisted),
-        (say("stats.frequency"), receipts.frequency),
-        (say("stats.internal_error"), receipts.internal_error),
-    ]
-    kinds.append((say("stats.other_failures"), receipts.failed - sum(count for _, count in kinds)))
-    rows = sorted((it for it in kinds if it[1] > 0), key=lambda it: -it[1])
+    rows = by_cause(receipts)
     if not rows or not receipts.failed:
         return ()
     columns = (say("stats.failure"), say("stats.count"), say("stats.of_failed"))
-    return (Table(columns, tuple((kind, count, Share(count / receipts.failed)) for kind, count in rows)),)
+    cells = ((FAILURES[cause][0], count, Share(count / receipts.failed)) for cause, count in rows)
+    return (Table(columns, tuple(cells)),)
+
+
+def by_cause(receipts: ReceiptCounts) -> list[tuple[str, int]]:
+    """How many failed for which cause of FAILURES, most first; what the API puts in no class is `other`."""
+    counts = {cause: getattr(receipts, cause) for cause in FAILURES if cause != "other"}
+    counts["other"] = receipts.failed - sum(counts.values())
+    return sorted(((it, count) for it, count in counts.items() if count > 0), key=lambda it: -it[1])
 
 
 def chart(days: Iterable[Day]) -> Series:

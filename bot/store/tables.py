@@ -212,3 +212,96 @@ watch = Table(
     Column("until", Instant, nullable=False),
 )
 Index("watch_due", watch.c.due)
+
+# What is posted once. `state`: a fate of bot/sms/plans.py. `owner`: "" of what was released. `begun`: when a call
+# last went out. `body` is a mark.
+posting = Table(
+    "posting",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_claimed", Instant, nullable=False),
+    Column("begun", Instant),
+    Column("settled", Instant),
+    Column("ts", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+Index("posting_channel", posting.c.kind, posting.c.channel, posting.c.what)
+
+# Digests as they were set up in Slack. `at` and `days` as the settings write them, `accounts` a JSON list of names,
+# `catch_up` in seconds, no `language` for the bot's; `since` is NULL for one that was in the settings before.
+plan = Table(
+    "plan",
+    metadata,
+    Column("channel", Words, primary_key=True),
+    Column("at", Words, nullable=False),
+    Column("zone", Words, nullable=False),
+    Column("days", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("accounts", Words, nullable=False),
+    Column("catch_up", Integer, nullable=False),
+    Column("since", Instant),
+    Column("on", Boolean, nullable=False),
+    Column("person", Words, nullable=False),
+)
+
+# What is quiet for a while: the digest of a channel, or an alert of an account. `name` tells which.
+pause = Table(
+    "pause",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("person", Words, nullable=False),
+)
+
+# Each time that an alert of an account holds, from its beginning to its end. `details` is JSON.
+episode = Table(
+    "episode",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("opened", Instant, nullable=False),
+    Column("closed", Instant),
+    Column("told", Instant),
+    Column("silent", Boolean, nullable=False),
+    Column("details", Words, nullable=False),
+)
+
+# What was sent in an hour of an account; `counts` is JSON, by the names of the values.
+hour = Table(
+    "hour",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("begins", Instant, primary_key=True),
+    Column("counts", Words, nullable=False),
+    Column("asked", Instant, nullable=False),
+)
+
+# The state of a template or signature as it was last seen; `since`: when it was first seen in it, NULL if it was
+# in it when we first looked.
+review = Table(
+    "review",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Words, nullable=False),
+    Column("since", Instant),
+)
+
+# When an account is looked at next by whoever comes first, and when it last was.
+look = Table(
+    "look",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("due", Instant, nullable=False),
+    Column("looked", Instant),
+)

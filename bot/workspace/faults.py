@@ -11,8 +11,9 @@ from typing import Literal
 # refused       the error `code`, nothing was carried out
 # slow          carried out, answered `seconds` later
 Name = Literal["lost", "cut", "rate_limited", "broken", "unavailable", "refused", "slow"]
-# What answers to a response_url stands under instead of a method.
+# What answers to a response_url, and files that come, stand under instead of a method.
 HOOK = "response_url"
+UPLOAD = "upload_url"
 STATUS = {"rate_limited": 429, "broken": 500, "unavailable": 503}
 
 

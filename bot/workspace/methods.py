@@ -7,11 +7,21 @@ from typing import Literal
 from bot.workspace.arguments import Arguments
 from bot.workspace.layout import check_message, check_view
 from bot.workspace.refusal import Refusal
-from bot.workspace.shapes import Shape, channel_shape, message_shape, page, person_shape, view_shape
-from bot.workspace.team import BOT, BOT_ID, TEAM, Channel, Kept, Opened, Payload, Team
+from bot.workspace.shapes import (
+    Shape,
+    channel_shape,
+    file_shape,
+    message_shape,
+    page,
+    person_shape,
+    view_shape,
+)
+from bot.workspace.team import BOT, BOT_ID, TEAM, Channel, File, Kept, Opened, Payload, Team
 
 MOST_PROMPTS = 4
 PAGE = 100
+# The scope that the history of a kind of channel is told with.
+HISTORY = {"public_channel": "channels:history", "private_channel": "groups:history", "im": "im:history"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +83,11 @@ def conversations_members(team: Team, arguments: Arguments) -> Shape:
 
 
 def conversations_history(team: Team, arguments: Arguments) -> Shape:
-    channel = joined(team, arguments.needed("channel"))
+    channel, told = legible(team, arguments.needed("channel")), arguments.flag("include_all_metadata")
     oldest, latest = arguments.text("oldest") or "0", arguments.text("latest") or "9999999999"
     inclusive = arguments.flag("inclusive")
     rows = [
-        message_shape(it)
+        message_shape(it, metadata=told)
         for it in reversed(team.messages(channel.id))
         if not it.only_for
         and it.thread in {"", it.ts}
@@ -88,15 +98,41 @@ def conversations_history(team: Team, arguments: Arguments) -> Shape:
 
 
 def conversations_replies(team: Team, arguments: Arguments) -> Shape:
-    channel, thread = joined(team, arguments.needed("channel")), arguments.needed("ts")
+    channel, thread = legible(team, arguments.needed("channel")), arguments.needed("ts")
+    told = arguments.flag("include_all_metadata")
     rows = [
-        message_shape(it)
+        message_shape(it, metadata=told)
         for it in team.messages(channel.id)
         if not it.only_for and thread in {it.ts, it.thread}
     ]
     if not rows:
         raise Refusal("thread_not_found")
     return paged(rows, "messages", arguments)
+
+
+def begin_upload(team: Team, arguments: Arguments) -> Shape:
+    check_scope(team, "files:write")
+    name, length = arguments.needed("filename"), arguments.number("length", 0)
+    if not length:
+        raise Refusal("missing_argument")
+    file = File(team.new("F0"), name, length, arguments.text("alt_txt"))
+    team.uploads[file.id] = file
+    return {"upload_url": f"{team.address}/upload/{file.id}", "file_id": file.id}
+
+
+def complete_upload(team: Team, arguments: Arguments) -> Shape:
+    """One message with what was uploaded; its text are the titles."""
+    check_scope(team, "files:write")
+    channel = joined(team, arguments.needed("channel_id"))
+    rows = [it for it in arguments.rows("files") if isinstance(it, Mapping)]
+    files = [uploaded(team, str(it.get("id"))) for it in rows]
+    if not files:
+        raise Refusal("invalid_arguments", "[ERROR] must be a list of files [json-pointer:/files]")
+    titles = [str(row.get("title") or file.name) for row, file in zip(rows, files, strict=True)]
+    team.post(channel.id, BOT.id, "\n".join(titles), thread=arguments.text("thread_ts"), files=files)
+    for file in files:
+        del team.uploads[file.id]
+    return {"files": [file_shape(it) for it in files]}
 
 
 def post_message(team: Team, arguments: Arguments) -> Shape:
@@ -215,6 +251,37 @@ def joined(team: Team, name: str) -> Channel:
     return channel
 
 
+def legible(team: Team, name: str) -> Channel:
+    """A channel whose messages the bot may read.
+
+    Raises:
+        Refusal: channel_not_found, missing_scope, is_archived or not_in_channel.
+    """
+    check_scope(team, HISTORY[kind_of(visible(team, name))])
+    return joined(team, name)
+
+
+def check_scope(team: Team, scope: str) -> None:
+    """
+    Raises:
+        Refusal: missing_scope.
+    """
+    if scope in team.lacking:
+        raise Refusal("missing_scope")
+
+
+def uploaded(team: Team, name: str) -> File:
+    """A file that has come whole.
+
+    Raises:
+        Refusal: file_not_found.
+    """
+    file = team.uploads.get(name)
+    if file is None or not file.content:
+        raise Refusal("file_not_found")
+    return file
+
+
 def own(team: Team, arguments: Arguments, otherwise: str) -> Kept:
     """The bot's own message that is named; what only one person sees can't be changed by its name."""
     channel = visible(team, arguments.needed("channel"))
@@ -262,6 +329,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.members": Method(conversations_members),
     "conversations.open": Method(conversations_open),
     "conversations.replies": Method(conversations_replies),
+    "files.completeUploadExternal": Method(complete_upload),
+    "files.getUploadURLExternal": Method(begin_upload),
     "reactions.add": Method(add_reaction),
     "usergroups.users.list": Method(usergroups_users_list),
     "users.conversations": Method(users_conversations),

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from bot.workspace.acks import acknowledge
 from bot.workspace.arguments import Arguments, read_arguments
-from bot.workspace.faults import HOOK, STATUS, Fault, Faults
+from bot.workspace.faults import HOOK, STATUS, UPLOAD, Fault, Faults
 from bot.workspace.hooks import answer
 from bot.workspace.layout import Judge
 from bot.workspace.methods import METHODS
@@ -29,7 +29,10 @@ NOT_CARRIED_OUT = frozenset({"cut", "refused", *STATUS})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that arrived: a method, or "response_url". `error` is what it was refused with."""
+    """A request that arrived: a method, "response_url" or "upload_url".
+
+    `error` is what it was refused with.
+    """
 
     method: str
     arguments: Payload = field(repr=False)
@@ -49,7 +52,7 @@ class Workspace:
         self.faults = Faults()
         self.sockets = Sockets()
         self.calls: list[Call] = []
-        # What auth.test says that the token may do.
+        # What auth.test says that the token may do, but for what the team says it lacks.
         self.scopes: tuple[str, ...] = ()
         self._now = now
 
@@ -94,6 +97,7 @@ class Workspace:
         application = web.Application(client_max_size=LARGEST_BODY)
         application.router.add_route("*", "/api/{method}", self._serve_method)
         application.router.add_post("/hooks/{name}", self._serve_hook)
+        application.router.add_post("/upload/{name}", self._serve_upload)
         application.router.add_get("/link", self.sockets.serve)
         runner = web.AppRunner(
             application, access_log=None, shutdown_timeout=PATIENCE, handler_cancellation=True
@@ -121,8 +125,7 @@ class Workspace:
         return await faulty(request, web.json_response(shape, headers=self._headers()), fault)
 
     def _answer(self, name: str, request: web.Request, arguments: Arguments, fault: Fault | None) -> Shape:
-        if fault and fault.name in NOT_CARRIED_OUT:
-            raise Refusal(fault.code or fault.name)
+        check_fault(fault)
         if name not in METHODS:
             raise Refusal("unknown_method")
         check_token(request, arguments, METHODS[name].credential)
@@ -145,13 +148,36 @@ class Workspace:
         self._note(HOOK, arguments, error, fault)
         return await faulty(request, web.Response(text=error or "ok", status=status), fault)
 
+    async def _serve_upload(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of a file; without a token, the address is the secret."""
+        fault = self.faults.meet(UPLOAD)
+        content, error = await request.read(), ""
+        try:
+            check_fault(fault)
+            self.team.upload(request.match_info["name"], content)
+        except Refusal as refusal:
+            error = refusal.code
+        self._note(UPLOAD, Arguments({"length": len(content)}), error, fault)
+        answer = web.Response(text=error or f"OK - {len(content)}", status=404 if error else 200)
+        return await faulty(request, answer, fault)
+
     def _note(self, method: str, arguments: Arguments, error: str, fault: Fault | None) -> None:
         met = fault.name if fault else ""
         self.calls.append(Call(method, arguments.values, self._now(), error, met))
         self.team.stir()
 
     def _headers(self) -> dict[str, str]:
-        return {"x-oauth-scopes": ",".join(self.scopes)}
+        granted = (it for it in self.scopes if it not in self.team.lacking)
+        return {"x-oauth-scopes": ",".join(granted)}
+
+
+def check_fault(fault: Fault | None) -> None:
+    """
+    Raises:
+        Refusal: when nothing is to be carried out.
+    """
+    if fault and fault.name in NOT_CARRIED_OUT:
+        raise Refusal(fault.code or fault.name)
 
 
 def check_token(request: web.Request, arguments: Arguments, kind: str) -> None:

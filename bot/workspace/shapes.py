@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.workspace.team import APP, BOT, BOT_ID, TEAM, Channel, Kept, Opened, Payload, Person
+from bot.workspace.team import APP, BOT, BOT_ID, TEAM, Channel, File, Kept, Opened, Payload, Person
 
 Shape = dict[str, Any]
 
@@ -41,7 +41,8 @@ def channel_shape(channel: Channel) -> Shape:
     return {**shape, "name": channel.name, "num_members": len(channel.members)}
 
 
-def message_shape(kept: Kept) -> Shape:
+def message_shape(kept: Kept, *, metadata: bool = True) -> Shape:
+    """API: conversations.history and .replies tell no `metadata` unless they are asked to."""
     shape: Shape = {"type": "message", "user": kept.author, "text": kept.text, "ts": kept.ts, "team": TEAM}
     if kept.author == BOT.id:
         shape |= {"bot_id": BOT_ID, "app_id": APP}
@@ -51,9 +52,15 @@ def message_shape(kept: Kept) -> Shape:
         shape["thread_ts"] = kept.thread
     if kept.edited:
         shape["edited"] = {"user": kept.author, "ts": kept.ts}
-    if kept.metadata:
+    if kept.metadata and metadata:
         shape["metadata"] = kept.metadata
+    if kept.files:
+        shape["files"] = [file_shape(it) for it in kept.files]
     return shape
+
+
+def file_shape(file: File) -> Shape:
+    return {"id": file.id, "name": file.name, "size": file.length, "alt_txt": file.alt_text}
 
 
 def view_shape(opened: Opened, state: Payload | None = None) -> Shape:

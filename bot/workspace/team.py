@@ -49,6 +49,17 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """`alt_text` is what is read out of a picture. Before it has come, `content` is empty."""
+
+    id: str
+    name: str
+    length: int
+    alt_text: str = ""
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A message that stands in a channel. `only_for`: the one person who sees it, "" for everybody.
 
@@ -65,6 +76,7 @@ class Kept:
     edited: int = 0
     metadata: Payload = field(default_factory=dict)
     reactions: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,10 @@ class Team:
         self.homes: dict[str, Opened] = {}
         self.stacks: dict[str, list[Opened]] = {}
         self.hooks: dict[str, Hook] = {}
+        # Files that are on their way, by id.
+        self.uploads: dict[str, File] = {}
+        # The scopes that the token lacks, of those that it can be without: see `check_scope`.
+        self.lacking: set[str] = set()
         self._triggers: dict[str, Trigger] = {}
         self._messages: dict[str, list[Kept]] = {}
         self._numbers = count(1)
@@ -174,9 +190,18 @@ class Team:
         thread: str = "",
         only_for: str = "",
         metadata: Payload | None = None,
+        files: Sequence[File] = (),
     ) -> Kept:
         kept = Kept(
-            channel, self.next_ts(), author, text, with_ids(blocks), thread, only_for, metadata=metadata or {}
+            channel,
+            self.next_ts(),
+            author,
+            text,
+            with_ids(blocks),
+            thread,
+            only_for,
+            metadata=metadata or {},
+            files=tuple(files),
         )
         self._messages.setdefault(channel, []).append(kept)
         self._tell(Change("posted", kept))
@@ -194,6 +219,19 @@ class Team:
     def delete(self, kept: Kept) -> None:
         self._messages[kept.channel] = [it for it in self._messages[kept.channel] if it.ts != kept.ts]
         self._tell(Change("deleted", kept))
+
+    def upload(self, name: str, content: bytes) -> None:
+        """Takes what a file consists of.
+
+        Raises:
+            Refusal: file_not_found, or file_corrupted for another length than was told.
+        """
+        file = self.uploads.get(name)
+        if file is None:
+            raise Refusal("file_not_found")
+        if len(content) != file.length:
+            raise Refusal("file_corrupted")
+        self.uploads[name] = replace(file, content=content)
 
     def view(self, name: str) -> Opened:
         """
@@ -303,6 +341,7 @@ class Team:
         self._messages.clear()
         self._triggers.clear()
         self.hooks.clear()
+        self.uploads.clear()
 
     def stir(self) -> None:
         """Lets those who wait look again."""

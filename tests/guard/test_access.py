@@ -42,10 +42,18 @@ def refusal(access: Access, asker: Asker, verb: str) -> str:
 # Without rules
 
 
-def test_a_member_may_read_and_nothing_else() -> None:
+def test_a_member_may_read_and_set_up_what_is_told_and_nothing_else() -> None:
     allowed = OPEN.allowed_verbs(MEMBER, VERBS)
 
-    assert allowed == {verb for verb, right in VERBS.items() if right == "reads"} | {"cancel", "sent"}
+    open_to_members = {verb for verb, right in VERBS.items() if right in {"reads", "sets"}}
+    assert allowed == open_to_members | {"cancel", "sent"}
+
+
+def test_a_rule_on_what_a_verb_sets_leaves_reading_open() -> None:
+    access = ruled(AccessRule(frozenset({"set-digest"}), frozenset({"U0OPS"}), frozenset({"*"})))
+
+    assert refusal(access, MEMBER, "set-digest") == "access.not_person"
+    assert refusal(access, MEMBER, "digest") == ""
 
 
 def test_a_guest_has_what_is_public() -> None:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.secret import Secret
-from bot.slack.checkup import Named, SlackSide, measured
-from bot.slack.manifest import scopes
+from bot.slack.checkup import LOSSES, Named, SlackSide, measured
+from bot.slack.manifest import optional_scopes, scopes
 from bot.slack.wire.client import Way
 from bot.sms.doctor import Finding
 from bot.workspace.faults import Fault
@@ -34,6 +34,7 @@ def looked_at(  # noqa: PLR0913 - what can be wrong, each by its name
     channels: Mapping[str, str] | None = None,
     groups: AbstractSet[str] = NOBODY,
     people: AbstractSet[str] = NOBODY,
+    reports: bool = True,
     clock: Callable[[], datetime] = now,
 ) -> list[Finding]:
     """A healthy workspace, except for what `prepare` does to it."""
@@ -42,10 +43,10 @@ def looked_at(  # noqa: PLR0913 - what can be wrong, each by its name
         workspace = Workspace(now)
         async with workspace.serving():
             move_in(workspace)
-            workspace.scopes = tuple(scopes())
+            workspace.scopes = (*scopes(), *optional_scopes())
             prepare(workspace)
             app = Secret(app_token) if app_token else None
-            named = Named(channels or {}, groups, people)
+            named = Named(channels or {}, groups, people, reports=reports)
             side = SlackSide(Way(workspace.url), Secret(bot_token), app, named, clock)
             return [it async for it in side.findings()]
 
@@ -91,12 +92,53 @@ def test_without_a_way_to_slack_it_says_so_and_stops() -> None:
 @pytest.mark.parametrize(("lacking", "verdict"), [("chat:write", "wrong"), ("assistant:write", "warning")])
 def test_scopes_that_the_token_lacks_are_named(lacking: str, verdict: str) -> None:
     def prepare(workspace: Workspace) -> None:
-        workspace.scopes = tuple(it for it in scopes() if it != lacking)
+        workspace.team.lacking.add(lacking)
 
     found = looked_at(prepare)
 
     assert amiss(found) == [(verdict, "doctor.slack_scopes_missing")]
     assert {it.what.details.get("scopes") for it in found if it.verdict != "ok"} == {lacking}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "loss"),
+    [
+        ("channels:history", "doctor.slack_no_history"),
+        ("groups:history", "doctor.slack_no_history"),
+        ("files:write", "doctor.slack_no_files"),
+    ],
+)
+def test_an_optional_scope_is_missed_only_where_something_is_told_without_being_asked(
+    lacking: str, loss: str
+) -> None:
+    def prepare(workspace: Workspace) -> None:
+        workspace.team.lacking.add(lacking)
+
+    with_reports, without = looked_at(prepare), looked_at(prepare, reports=False)
+
+    assert amiss(with_reports) == [("warning", loss)]
+    (warning,) = (it for it in with_reports if it.verdict != "ok")
+    assert warning.what.details == {"scopes": lacking}
+    assert warning.fix is not None
+    assert warning.fix.phrase == "doctor.fix_slack_scopes"
+    assert amiss(without) == []
+
+
+def test_what_is_lost_is_told_once_for_all_scopes_that_would_save_it() -> None:
+    def prepare(workspace: Workspace) -> None:
+        workspace.team.lacking |= {"chat:write", *optional_scopes()}
+
+    found = [it for it in looked_at(prepare) if it.verdict != "ok"]
+
+    assert [(it.verdict, it.what.details["scopes"]) for it in found] == [
+        ("wrong", "chat:write"),
+        ("warning", "channels:history, groups:history"),
+        ("warning", "files:write"),
+    ]
+
+
+def test_every_optional_scope_has_its_loss() -> None:
+    assert sorted(it for needed in LOSSES.values() for it in needed) == optional_scopes()
 
 
 def test_an_app_token_that_opens_nothing_is_told() -> None:

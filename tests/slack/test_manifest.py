@@ -11,7 +11,16 @@ import pytest
 
 from bot.faq.assistant import Answered
 from bot.language import LANGUAGES, Language, language_of
-from bot.slack.manifest import EVENT_SCOPES, METHODS, PATH, manifest, prompts, scopes
+from bot.slack.manifest import (
+    EVENT_SCOPES,
+    METHODS,
+    OPTIONAL_METHODS,
+    PATH,
+    manifest,
+    optional_scopes,
+    prompts,
+    scopes,
+)
 from bot.slack.names import EVENTS, SHORTCUTS
 from bot.sms.operations import Called, read_verb
 from bot.wiring import Bot, shipped_phrases
@@ -90,11 +99,12 @@ def test_the_address_is_the_one_that_we_serve(project: Path) -> None:
     assert PATH in set(strings(project / "bot" / "web.py"))
 
 
-def test_the_app_stays_in_its_workspace_and_reads_what_is_said_only_in_direct_messages() -> None:
+def test_the_app_stays_in_its_workspace_and_is_told_what_is_said_only_in_direct_messages() -> None:
     found = read()
 
     assert not found["settings"]["org_deploy_enabled"]
     assert not found["settings"]["token_rotation_enabled"]
+    assert {it for it in EVENTS if it.startswith("message")} == {"message.im"}
     assert {it for it in scopes() if it.endswith(":history")} == {"im:history"}
     assert {it for it in scopes() if it.startswith(("channels:", "groups:"))} == {
         "channels:read",
@@ -114,7 +124,21 @@ def test_shortcuts_and_events_are_those_of_the_listeners() -> None:
 def test_every_scope_has_a_use_and_every_use_its_scope() -> None:
     used = {"commands"}.union(*(EVENT_SCOPES[it] for it in EVENTS), *METHODS.values())
 
-    assert read()["oauth_config"]["scopes"]["bot"] == sorted(used)
+    assert scopes() == sorted(used)
+
+
+def test_what_may_be_left_out_has_a_use_and_is_not_needed_for_anything_else() -> None:
+    used = set[str]().union(*OPTIONAL_METHODS.values())
+
+    assert optional_scopes() == sorted(used)
+    assert used.isdisjoint(scopes())
+    assert OPTIONAL_METHODS.keys().isdisjoint(METHODS)
+
+
+def test_slack_is_asked_for_every_scope_and_told_which_may_be_left_out() -> None:
+    asked = read()["oauth_config"]["scopes"]
+
+    assert asked == {"bot": sorted({*scopes(), *optional_scopes()}), "bot_optional": optional_scopes()}
 
 
 def test_the_methods_are_those_that_the_program_calls(project: Path) -> None:
@@ -126,7 +150,7 @@ def test_the_methods_are_those_that_the_program_calls(project: Path) -> None:
         if re.fullmatch(rf"(?:{FAMILIES})(?:\.[A-Za-z]+)+", text)
     }
 
-    assert found == set(METHODS)
+    assert found == {*METHODS, *OPTIONAL_METHODS}
 
 
 def strings(path: Path) -> Iterator[str]:
@@ -147,10 +171,16 @@ def test_each_suggested_question_gets_an_answer(bot: Bot, language: Language) ->
     assert isinstance(read_verb(messages[0]), Called)
 
 
-def test_the_guide_tells_what_every_scope_is_for(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("head", "needed"),
+    [("| scope | for |", scopes()), ("| optional scope | for | without it |", optional_scopes())],
+)
+def test_the_guide_tells_what_every_scope_is_for(project: Path, head: str, needed: list[str]) -> None:
     guide = (project / "docs" / "slack.md").read_text("utf-8")
 
-    table = guide.partition("| scope | for |")[2].partition("\n\n")[0]
-    told = [it for row in table.splitlines() for it in re.findall(r"`([a-z_:]+)`", row.split(" | ")[0])]
+    table = guide.partition(head)[2].partition("\n\n")[0]
+    rows = [row.strip("| ").split(" | ") for row in table.splitlines() if "`" in row]
+    told = [it for row in rows for it in re.findall(r"`([a-z_:]+)`", row[0])]
 
-    assert sorted(told) == scopes()
+    assert sorted(told) == needed
+    assert {len(row) for row in rows} == {head.count("|") - 1}

@@ -1,6 +1,7 @@
 """Several processes over one database, killed and started again while people ask."""
 
 import asyncio
+import re
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from urllib.request import urlopen
 
 from bot.settings import Settings
 from bot.store.database import open_database
@@ -183,3 +185,46 @@ def test_what_is_asked_while_processes_die_is_answered_once(
             assert not any(secret in running.log for secret in (BOT_TOKEN, APP_TOKEN, SECRET))
 
     asyncio.run(scene())
+
+
+def test_two_replicas_post_one_digest_and_the_third_that_comes_later_none(
+    database_url: str,
+    settings: Settings,
+    bot: Bot,  # noqa: ARG001 - so that what all processes read is made once
+    tmp_path: Path,
+) -> None:
+    due = now() - timedelta(minutes=2)
+    plan = f'[[digest]]\nchannel = "C10"\nat = "{due:%H:%M}"\nzone = "UTC"\nlanguage = "zh"\n'
+    (tmp_path / "smsbot.toml").write_text(plan, "utf-8")
+
+    async def scene() -> None:
+        workspace = Workspace(now, judged)
+        async with (
+            workspace.serving(),
+            replicas(workspace, database_url, settings, tmp_path, 2) as running,
+        ):
+            move_in(workspace, 1, 11)
+            await until(lambda: rounds_made(running) >= 2)
+            await running.start()
+            await until(lambda: rounds_made(running) >= 3)
+
+            (digest,) = workspace.messages("C10")
+            assert "短信日报" in digest.text
+            assert len(workspace.called("chat.postMessage")) == 1
+
+    asyncio.run(scene())
+
+
+def rounds_made(running: Replicas) -> int:
+    """How many of the processes have looked at least once for what is due."""
+    addresses = re.findall(r'"address": "(http://[^"]+)"', running.log)
+    return sum(any(round_made(it) for it in page(address)) for address in addresses)
+
+
+def page(address: str) -> list[str]:
+    with urlopen(f"{address}/metrics", timeout=5) as answer:  # noqa: S310 - of our own process
+        return str(answer.read(), "utf-8").splitlines()
+
+
+def round_made(line: str) -> bool:
+    return line.startswith('smsbot_rounds_total{round="post"}')

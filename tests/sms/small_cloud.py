@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.faq.entry import RuleBook
+from bot.sms.alarms import Alarms, Episode, Snooze
 from bot.sms.cloud import (
     ACCOUNT_ZONE,
     CloudError,
@@ -27,8 +28,9 @@ from bot.sms.cloud import (
 from bot.sms.command import Asker, Command
 from bot.sms.desk import Account, Desk
 from bot.sms.phone import PhoneNumber, read_number
+from bot.sms.plans import Digests, Plan, Standing
 from bot.sms.report import Report, Table
-from bot.sms.sending import Draft, Options, Record, Send, Wish
+from bot.sms.sending import Draft, Options, Record, Send, Sender, Wish
 from bot.sms.textcheck import Rules
 
 # A Sunday, two in the afternoon of the account.
@@ -155,6 +157,49 @@ class NoSender:
         raise AssertionError(asker, most)
 
 
+class NoDigests:
+    """The same for digests."""
+
+    async def standings(self) -> Sequence[Standing]:
+        raise AssertionError
+
+    async def standing(self, channel: str) -> Standing:
+        raise AssertionError(channel)
+
+    async def put(self, asker: Asker, plan: Plan) -> None:
+        raise AssertionError(asker, plan)
+
+    async def pause(self, asker: Asker, channel: str, until: datetime | None) -> None:
+        raise AssertionError(asker, channel, until)
+
+    async def report(self, command: Command, accounts: Sequence[str], *, patience: float) -> Report:
+        raise AssertionError(command, accounts, patience)
+
+    async def again(self, command: Command, key: str) -> Report:
+        raise AssertionError(command, key)
+
+
+class NoAlarms:
+    """The same for alerts."""
+
+    channel = ""
+
+    async def standing(self, accounts: Sequence[str]) -> Sequence[Episode]:
+        raise AssertionError(accounts)
+
+    async def snoozes(self, accounts: Sequence[str]) -> Sequence[Snooze]:
+        raise AssertionError(accounts)
+
+    async def snooze(self, asker: Asker, account: str, name: str, until: datetime) -> None:
+        raise AssertionError(asker, account, name, until)
+
+    async def resume(self, asker: Asker, account: str, name: str) -> None:
+        raise AssertionError(asker, account, name)
+
+    async def looked(self, account: str) -> datetime | None:
+        raise AssertionError(account)
+
+
 def history(*billed: int | None, until: date = TODAY) -> FakeHistory:
     """The days before `until`, oldest first, with what was billed on each; None for one that is not known."""
     return FakeHistory({it.day: it for it in days(*billed, until=until)})
@@ -214,14 +259,35 @@ def signature(
     return Signature(id_, text, review, reason, NOW, international)
 
 
-def desk(cloud: FakeCloud | None = None, past: FakeHistory | None = None, *, sample: bool = False) -> Desk:
+def desk(
+    cloud: FakeCloud | None = None,
+    past: FakeHistory | None = None,
+    *,
+    sample: bool = False,
+    digests: Digests | None = None,
+    alarms: Alarms | None = None,
+) -> Desk:
     """Two accounts, `prod` being the default; `test` has nothing in it."""
     prod = Account("prod", cloud or FakeCloud(), past or FakeHistory(), sample)
-    return desk_of({"prod": prod, "test": Account("test", FakeCloud(), FakeHistory())})
+    accounts = {"prod": prod, "test": Account("test", FakeCloud(), FakeHistory())}
+    return desk_of(accounts, digests=digests, alarms=alarms)
 
 
-def desk_of(accounts: Mapping[str, Account]) -> Desk:
-    return Desk(accounts, NoSender(), Rules(RuleBook((), ()), str), no_checkup)
+def desk_of(
+    accounts: Mapping[str, Account],
+    *,
+    sender: Sender | None = None,
+    digests: Digests | None = None,
+    alarms: Alarms | None = None,
+) -> Desk:
+    return Desk(
+        accounts,
+        sender or NoSender(),
+        Rules(RuleBook((), ()), str),
+        digests or NoDigests(),
+        alarms or NoAlarms(),
+        no_checkup,
+    )
 
 
 async def no_checkup() -> Report:

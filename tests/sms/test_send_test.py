@@ -30,7 +30,18 @@ from bot.sms.report import (
 from bot.sms.sending import AllowedNumber, AllowedTemplate, Draft, Options, Record, Send, State, Wish
 from bot.sms.textcheck import Rules
 from bot.wiring import Bot
-from tests.sms.small_cloud import ABROAD, NOW, PHONE, FakeCloud, FakeHistory, no_checkup, part_of, template
+from tests.sms.small_cloud import (
+    ABROAD,
+    NOW,
+    PHONE,
+    FakeCloud,
+    FakeHistory,
+    NoAlarms,
+    NoDigests,
+    no_checkup,
+    part_of,
+    template,
+)
 
 # What confirms a draft.
 MARK = "d4aft"
@@ -123,7 +134,8 @@ class FakeSender:
 def desk_with(sender: FakeSender, cloud: FakeCloud | None = None, *, sample: bool = False) -> Desk:
     """Accounts prod, the default, and test."""
     accounts = {name: Account(name, cloud or FakeCloud(), FakeHistory(), sample) for name in ("prod", "test")}
-    return Desk(accounts, sender, Rules(RuleBook((LINK,), ()), str.lower), no_checkup)
+    rules = Rules(RuleBook((LINK,), ()), str.lower)
+    return Desk(accounts, sender, rules, NoDigests(), NoAlarms(), no_checkup)
 
 
 def said(  # noqa: PLR0913 - what a test may want to be different

@@ -9,41 +9,59 @@ import traceback
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, make_url, select, text, update
+from sqlalchemy import Column, Connection, MetaData, Table, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError
-from bot.store.database import Database, StoreAway, engine_of, kind_of, open_database, writable
+from bot.store.database import (
+    Database,
+    StoreAway,
+    engine_of,
+    kind_of,
+    newest_step,
+    open_database,
+    writable,
+)
+from bot.store.migrations import FOLDER
 from bot.store.tables import EPOCH, audit, day, gate, metadata
 from bot.store.upgrade import upgrade
 
+# Tells on stderr which steps it takes.
 OPENER = """
-import asyncio, sys
+import asyncio, logging, sys
 from bot.store.database import open_database
 
 async def main():
     async with open_database(sys.argv[1]):
         pass
 
+logging.basicConfig()
+logging.getLogger("alembic.runtime.migration").setLevel("INFO")
 asyncio.run(main())
 """
+STEPS_LOG, STEP_TAKEN = "alembic.runtime.migration", "Running upgrade "
 Story = Callable[[Database], Awaitable[None]]
-AUDIT_ROW = {
-    "number": 1,
-    "at": EPOCH,
-    "person": "",
-    "channel": "",
-    "action": "",
-    "details": "{}",
-    "before": "",
-    "seal": "",
-}
+# Every step but the last leaves tables that somebody may have.
+EARLIER = sorted(it.name[:4] for it in (FOLDER / "versions").glob("[0-9]*.py"))[:-1]
+AT_FIRST = {"gate", "audit", "send", "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table as it was found in an old database, with all its rows."""
+
+    table: Table
+    rows: list[tuple[object, ...]]
 
 
 def told(url: str, story: Story) -> None:
@@ -57,6 +75,43 @@ def told(url: str, story: Story) -> None:
 async def opened(url: str) -> None:
     async with open_database(url):
         pass
+
+
+async def begun_at(url: str, version: str) -> dict[str, Kept]:
+    """A database of that version, with a row in each of its tables."""
+    engine = engine_of(url, patience=5)
+    async with engine.begin() as connection:
+        await connection.run_sync(partial(upgrade, to=version))
+        kept = await connection.run_sync(filled)
+    await engine.dispose()
+    return kept
+
+
+def filled(connection: Connection) -> dict[str, Kept]:
+    found = MetaData()
+    found.reflect(connection)
+    tables = [it for it in found.sorted_tables if it.name != "alembic_version"]
+    for it in tables:
+        if it.name == gate.name:
+            connection.execute(it.update().values(frozen=True))
+        else:
+            connection.execute(it.insert().values({column.name: value_for(column) for column in it.columns}))
+    return {it.name: Kept(it, rows_of(connection, it)) for it in tables}
+
+
+def value_for(column: Column[Any]) -> object:
+    """As good as any other, and unlike that of its neighbours."""
+    values: dict[type, object] = {
+        bool: True,
+        int: len(column.name),
+        str: f"{column.table.name} {column.name} 短信",
+        date: date(2026, 11, 22),
+    }
+    return values[column.type.python_type]
+
+
+def rows_of(connection: Connection, table: Table) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(select(table))]
 
 
 async def schema(database: Database) -> list[object]:
@@ -79,26 +134,26 @@ def test_the_migrations_end_in_the_tables_of_the_code(database_url: str) -> None
     told(database_url, story)
 
 
-def test_a_database_of_the_first_release_grows_and_keeps_what_it_has(database_url: str) -> None:
+@pytest.mark.parametrize("version", EARLIER)
+def test_a_database_of_any_earlier_version_grows_and_keeps_what_it_has(
+    database_url: str, version: str
+) -> None:
     async def run() -> None:
-        engine = engine_of(database_url, patience=5)
-        async with engine.begin() as connection:
-            await connection.run_sync(partial(upgrade, to="0001"))
-            await connection.execute(text("UPDATE gate SET frozen = true"))
-            await connection.execute(text("INSERT INTO day VALUES ('prod', '2026-11-22', 'sent', '{}', 7)"))
-            await connection.execute(insert(audit).values(AUDIT_ROW))
-        await engine.dispose()
+        before = await begun_at(database_url, version)
 
         async with open_database(database_url) as database:
             assert await schema(database) == []
             async with database.reading() as connection:
-                assert (await connection.execute(select(gate))).all() == [(1, True)]
-                assert (await connection.execute(select(day.c.account, day.c.counts))).all() == [
-                    ("prod", "{}")
-                ]
-                assert [it._asdict() for it in await connection.execute(select(audit))] == [AUDIT_ROW]
+                after = {it: await connection.run_sync(rows_of, before[it].table) for it in before}
+        assert after == {name: it.rows for name, it in before.items()}
+        assert set(after) >= AT_FIRST
 
     asyncio.run(run())
+
+
+def test_the_earlier_versions_are_all_but_the_newest() -> None:
+    assert EARLIER[0] == "0001"
+    assert [*EARLIER, newest_step()] == [f"{number:04}" for number in range(1, len(EARLIER) + 2)]
 
 
 def test_a_second_opening_changes_nothing(database_url: str) -> None:
@@ -115,20 +170,36 @@ def test_a_second_opening_changes_nothing(database_url: str) -> None:
     told(database_url, look)
 
 
-def test_several_processes_and_tasks_that_open_an_empty_database_at_once_all_succeed(
-    database_url: str,
+@pytest.mark.parametrize("version", ["", EARLIER[0]], ids=["empty", "old"])
+def test_several_processes_and_tasks_that_open_a_database_at_once_all_succeed_and_each_step_is_taken_once(
+    database_url: str, version: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def run() -> None:
+    async def run() -> str:
+        before = await begun_at(database_url, version) if version else {}
         words = [sys.executable, "-c", OPENER, database_url]
         processes = [await asyncio.create_subprocess_exec(*words, stderr=PIPE) for _ in range(3)]
-        await asyncio.gather(*(opened(database_url) for _ in range(4)))
+        caplog.clear()
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(opened(database_url) for _ in range(4)))
+        told_of = caplog.text
         for process in processes:
             _, errors = await process.communicate()
             assert process.returncode == 0, errors.decode()
+            told_of += errors.decode()
         async with open_database(database_url) as database, database.reading() as connection:
-            assert (await connection.execute(select(gate))).all() == [(1, False)]
+            for it in before.values():
+                assert await connection.run_sync(rows_of, it.table) == it.rows
+            assert (await connection.execute(select(gate))).all() == [(1, bool(version))]
+        return told_of
 
-    asyncio.run(run())
+    caplog.set_level("INFO", STEPS_LOG)
+    told_of = asyncio.run(run())
+
+    taken = [it.partition(STEP_TAKEN)[2] for it in told_of.splitlines() if STEP_TAKEN in it]
+    steps = [version, *(it for it in (*EARLIER, newest_step()) if it > version)]
+    assert [it.partition(",")[0].strip() for it in sorted(taken)] == [
+        f"{earlier} -> {later}".strip() for earlier, later in pairwise(steps)
+    ]
 
 
 def test_a_database_that_a_later_version_has_changed_is_left_alone(database_url: str) -> None:

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.workspace.faults import HOOK, Fault
+from bot.workspace.faults import HOOK, UPLOAD, Fault, Name
 from tests.workspace.town import ALICE, OPS, Town, in_town
 
 
@@ -95,6 +95,18 @@ def test_answers_to_a_response_url_can_go_wrong_as_well() -> None:
 
         assert (first[0], second[0]) == (429, 200)
         assert len(town.workspace.messages(OPS)) == 1
+
+    in_town(story)
+
+
+@pytest.mark.parametrize(("name", "status"), [("broken", 500), ("refused", 404)])
+def test_files_that_come_can_go_wrong_as_well(name: Name, status: int) -> None:
+    async def story(town: Town) -> None:
+        begun = await town.client.files_getUploadURLExternal(filename="a.png", length=3)
+        town.workspace.faults.add(Fault(name, UPLOAD, code="no"))
+
+        assert [await town.uploaded(begun["upload_url"], b"123") for _ in range(2)] == [status, 200]
+        assert [it.fault for it in town.workspace.called(UPLOAD)] == [name, ""]
 
     in_town(story)
 

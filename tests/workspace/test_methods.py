@@ -1,5 +1,7 @@
 """The Web API of the stand-in, as a client of Slack meets it."""
 
+from typing import Any
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -20,6 +22,8 @@ from tests.workspace.town import (
     Town,
     in_town,
 )
+
+CLUB, DIRECT = "C0CLUB", f"D0{ALICE}"
 
 
 def test_who_we_are_comes_with_the_scopes_of_the_token() -> None:
@@ -120,6 +124,89 @@ def test_a_thread_is_told_from_its_first_message_on() -> None:
     in_town(story)
 
 
+def test_metadata_is_told_only_to_those_who_ask_for_it() -> None:
+    async def story(town: Town) -> None:
+        metadata = {"event_type": "digest", "event_payload": {"key": "k"}}
+        posted = await town.client.chat_postMessage(channel=OPS, text="hello", metadata=metadata)
+        asked: dict[str, Any] = {"channel": OPS, "include_all_metadata": True}
+
+        answers = [
+            await town.client.conversations_history(channel=OPS),
+            await town.client.conversations_history(**asked),
+            await town.client.conversations_replies(channel=OPS, ts=posted["ts"]),
+            await town.client.conversations_replies(**asked, ts=posted["ts"]),
+        ]
+
+        assert [it["messages"][0].get("metadata") for it in answers] == [None, metadata] * 2
+        assert posted["message"]["metadata"] == metadata
+
+    in_town(story)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "read"),
+    [
+        ("channels:history", {OPS: "missing_scope", CLUB: "", DIRECT: ""}),
+        ("groups:history", {OPS: "", CLUB: "missing_scope", DIRECT: ""}),
+        ("im:history", {OPS: "", CLUB: "", DIRECT: "missing_scope"}),
+    ],
+)
+def test_a_token_may_lack_the_scope_for_a_kind_of_channel(lacking: str, read: dict[str, str]) -> None:
+    async def story(town: Town) -> None:
+        team = town.workspace.team
+        team.add_channel(Channel(CLUB, "club", frozenset({BOT.id}), private=True))
+        town.workspace.scopes = ("chat:write", lacking)
+        team.direct(ALICE)
+        team.lacking.add(lacking)
+
+        for method, more in (("conversations.history", {}), ("conversations.replies", {"ts": "1.0"})):
+            told = {it: await town.refused(method, channel=it, **more) for it in read}
+            assert {it: code.replace("thread_not_found", "") for it, code in told.items()} == read
+
+        assert (await town.client.auth_test()).headers["x-oauth-scopes"] == "chat:write"
+
+    in_town(story)
+
+
+def test_a_file_is_shown_when_all_of_it_has_come() -> None:
+    async def story(town: Town) -> None:
+        client = town.client
+        begun = await client.files_getUploadURLExternal(filename="a.png", length=3, alt_txt="a line")
+        ended = {"files": [{"id": begun["file_id"], "title": "A"}], "channel_id": OPS, "thread_ts": "1.0"}
+
+        assert await town.refused("files.completeUploadExternal", **ended) == "file_not_found"
+        assert [await town.uploaded(begun["upload_url"], it) for it in (b"12", b"123")] == [404, 200]
+        assert await town.refused("files.completeUploadExternal", **ended) == ""
+        assert await town.refused("files.completeUploadExternal", **ended) == "file_not_found"
+
+        (kept,) = town.workspace.messages(OPS)
+        (shown,) = (await client.conversations_replies(channel=OPS, ts="1.0"))["messages"]
+        assert (kept.text, kept.thread, kept.files[0].content) == ("A", "1.0", b"123")
+        assert shown["files"] == [{"id": begun["file_id"], "name": "a.png", "size": 3, "alt_txt": "a line"}]
+
+    in_town(story)
+
+
+def test_the_clients_own_upload_arrives() -> None:
+    async def story(town: Town) -> None:
+        await town.client.files_upload_v2(channel=OPS, content=b"123", filename="a.png", title="A")
+
+        (kept,) = town.workspace.messages(OPS)
+        assert (kept.text, kept.files[0].name, kept.files[0].content) == ("A", "a.png", b"123")
+
+    in_town(story)
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+def test_files_are_taken_only_from_a_token_that_may_write_them(method: str) -> None:
+    async def story(town: Town) -> None:
+        town.workspace.team.lacking.add("files:write")
+
+        assert await town.refused(method) == "missing_scope"
+
+    in_town(story)
+
+
 def test_a_direct_message_opens_by_the_persons_id() -> None:
     async def story(town: Town) -> None:
         opened = (await town.client.conversations_open(users=ALICE))["channel"]["id"]
@@ -167,6 +254,13 @@ def test_a_direct_message_opens_by_the_persons_id() -> None:
         ("users.info", {"user": "U0NONE"}, "user_not_found"),
         ("usergroups.users.list", {"usergroup": "S0NONE"}, "no_such_subteam"),
         ("conversations.history", {"channel": ELSEWHERE}, "not_in_channel"),
+        ("files.getUploadURLExternal", {"filename": "a.png", "length": 0}, "missing_argument"),
+        ("files.completeUploadExternal", {"channel_id": OPS}, "invalid_arguments"),
+        (
+            "files.completeUploadExternal",
+            {"channel_id": ELSEWHERE, "files": [{"id": "F1"}]},
+            "not_in_channel",
+        ),
         ("views.open", {"trigger_id": "none", "view": MODAL}, "invalid_trigger_id"),
         ("views.update", {"view_id": "V0NONE", "view": MODAL}, "not_found"),
         ("views.publish", {"user_id": ALICE, "view": {"type": "home"}}, "invalid_arguments"),

@@ -71,6 +71,11 @@ class Town:
         async with self.session.post(url, json=message) as response:
             return response.status, await response.text()
 
+    async def uploaded(self, url: str, content: bytes) -> int:
+        """Posts what a file consists of: the status."""
+        async with self.session.post(url, data=content) as response:
+            return response.status
+
 
 def small_workspace(clock: Clock) -> Workspace:
     workspace = Workspace(clock)

@@ -72,6 +72,16 @@ def shared_by(person: str, words: str, shown: Message) -> Message:
     )
 
 
+def calling(people: Sequence[str], words: str, shown: Message) -> Message:
+    """A message with a first line that calls people and groups to it."""
+    line = called(people, words)
+    return Message(
+        shown.text,
+        (*line.blocks, *shown.blocks[: MOST_BLOCKS - 1]),
+        lambda: (*line.plain(), *shown.plain[: MOST_BLOCKS - 1]),
+    )
+
+
 def address(name: str) -> str:
     """A live mention in mrkdwn."""
     return f"<!subteam^{name}>" if name.startswith("S") else f"<@{name}>"

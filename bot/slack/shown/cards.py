@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from bot.drawing import Drawing
+from bot.drawing import Drawing, escaped
 from bot.errors import BotError
 from bot.faq.assistant import Reply
 from bot.language import Language
@@ -34,6 +34,12 @@ class Cards:
     def error(self, error: BotError, language: Language) -> Message:
         """What went wrong, and what to do next."""
         return self._told(self._drawing.error(error, language), language)
+
+    def told_of(self, what: Say, channel: str, error: BotError, language: Language) -> Message:
+        """That something is not posted, and why: for those who can mend it."""
+        reason = self._drawing.error(error, language)
+        details = {"what": self._drawing.cell(what, language), "channel": escaped(channel), "reason": reason}
+        return self._told(self._say("posting.not_posted", language, **details), language)
 
     def said(self, phrase: str, language: Language, **details: Cell) -> Message:
         """A phrase alone; a detail that is a `str` is foreign."""

@@ -38,6 +38,7 @@ from bot.slack.shown.markdown import plain as characters
 from bot.slack.shown.private import Browsing, folded, joined
 from bot.sms import report
 from bot.sms.report import Cell
+from bot.sms.wallclock import days_said
 
 # Ours: Home should be read at a glance. API: a view takes 100 blocks.
 MOST_ACCOUNTS, MOST_DIGESTS, MOST_LISTED, MOST_GAPS = 6, 15, 12, 10
@@ -53,19 +54,12 @@ MINUTE = timedelta(minutes=1)
 ASKING = {
     "balance": "home.run_balance",
     "stats": "home.run_stats",
+    "digest": "home.run_digest",
+    "alerts": "home.run_alerts",
     "templates": "home.run_templates",
     "doctor": "home.run_doctor",
     "audit": "home.run_audit",
 }
-WEEKDAYS = (
-    "home.monday",
-    "home.tuesday",
-    "home.wednesday",
-    "home.thursday",
-    "home.friday",
-    "home.saturday",
-    "home.sunday",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,21 +225,11 @@ class Home:
             yield context(say("home.more_digests", language, count=len(digests) - MOST_DIGESTS))
 
     def _digest(self, digest: Digest, language: Language) -> Element:
-        days = self._days(digest.days, language)
+        days = self._drawing.cell(days_said(digest.days), language)
         words = self._phrases.say(
             "home.digest", language, days=days, at=f"{digest.at:%H:%M}", zone=digest.zone
         )
         return section([mention(digest.channel), text(f" {words}")])
-
-    def _days(self, days: AbstractSet[int], language: Language) -> str:
-        say = self._phrases.say
-        ordered = sorted(days)
-        if len(ordered) == len(WEEKDAYS):
-            return say("home.every_day", language)
-        names = [say(WEEKDAYS[it], language) for it in ordered]
-        if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
-            return say("home.days_range", language, first=names[0], last=names[-1])
-        return say("home.between", language).join(names)
 
     def _browsing(self, facts: HomeFacts, language: Language) -> Iterator[Block]:
         if "ask" not in facts.verbs:

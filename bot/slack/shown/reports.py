@@ -145,6 +145,11 @@ class Reports:
 
     def _button(self, action: Action, place: int, language: Language) -> Element:
         words = plain(self._drawing.cell(action.label, language))
+        if action.about:
+            about = plain(self._drawing.cell(action.about, language))
+            return button(words, f"open_form:{place}", f"ask {about}")
+        if action.renews:
+            return button(words, f"renew:{place}", action.command)
         if not action.dangerous:
             return button(words, f"run:{place}", action.command)
         asked = confirm(

@@ -33,10 +33,20 @@ from bot.slack.wire.clock import Clock
 PATIENCE = ClientTimeout(total=10, connect=4)
 # The methods that only read: they take no JSON, and may be asked again.
 READS: AbstractSet[str] = frozenset(
-    {"auth.test", "conversations.info", "users.conversations", "users.info", "usergroups.users.list"}
+    {
+        "auth.test",
+        "conversations.history",
+        "conversations.info",
+        "users.conversations",
+        "users.info",
+        "usergroups.users.list",
+    }
 )
-# Asked again, these change nothing: conversations.open gives the conversation that is there.
-REPEATABLE = READS | {"conversations.open"}
+# These take no JSON either, but a form, as all of Slack's documents agree.
+FORMS: AbstractSet[str] = frozenset({"files.getUploadURLExternal"})
+# Asked again, these change nothing: conversations.open gives the conversation that is there, and an address
+# to upload to that nobody uses is void.
+REPEATABLE = READS | FORMS | {"conversations.open"}
 TRIES = 3
 # Seconds: the first pause before a read is tried again, and the longest that Slack may ask for.
 FIRST_PAUSE = 0.3
@@ -196,6 +206,8 @@ async def call(client: AsyncWebClient, method: str, arguments: Mapping[str, Any]
     try:
         if method in READS:
             response = await client.api_call(method, http_verb="GET", params=dict(arguments))
+        elif method in FORMS:
+            response = await client.api_call(method, data=dict(arguments))
         else:
             response = await client.api_call(method, json=dict(arguments))
     except SlackApiError as error:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 import structlog
@@ -51,6 +52,22 @@ PHRASES = {
 }
 # Nobody is called by a name in a text, and no address in one is loaded.
 QUIET = {"link_names": False, "unfurl_links": False, "unfurl_media": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """What became of the one call that counts. `plainly`: accepted, without the blocks that were meant."""
+
+    outcome: Outcome
+    plainly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """It was no longer to be sent when its turn came: it was not."""
+
+
+PostedOnce = Attempted | Withheld
 
 
 class Outbox:
@@ -102,6 +119,30 @@ class Outbox:
                     return await self._change(place, message, metadata)
                 case _:
                     assert_never(place)
+
+    async def post_once(
+        self,
+        place: Posted,
+        message: Message,
+        metadata: Mapping[str, Any],
+        still: Callable[[], Awaitable[bool]],
+    ) -> PostedOnce:
+        """Posts what may stand there at most once, whoever else is about to post it.
+
+        `still` is asked right before each call whether it is still ours to make. Nothing is tried again, not
+        even what never left: whoever calls knows what was tried, and decides. Only where Slack refuses blocks,
+        and so has posted nothing, a plainer guise is next. Nothing is raised for the network, or where too
+        many wait: then it is Unreachable. What `still` raises comes through, and nothing has been posted.
+        """
+        method = "chat.postMessage"
+        arguments = {"channel": place.channel, **in_thread(place.thread), **QUIET, "metadata": metadata}
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self._counted())
+            try:
+                await stack.enter_async_context(self._lanes.of(method, place.channel).turn())
+            except BotError:
+                return Attempted(Unreachable("too_many_wait"))
+            return await self._said_once(method, arguments, message, still)
 
     async def show(self, trigger: str, view: View) -> str:
         """Opens a modal; its id. A trigger is good for 3 seconds, and once.
@@ -258,11 +299,36 @@ class Outbox:
         outcome: Outcome = Refused("no_text")
         for guise in self._wardrobe.guises(message):
             outcome = await say(guise)
-            if not (isinstance(outcome, Refused) and refuses_blocks(outcome) and guise["blocks"]):
+            if not self._too_fine(method, guise, outcome):
                 return outcome
-            LOG.error("blocks_refused", method=method, code=outcome.code, reasons=outcome.reasons)
-            self._wardrobe.note(guise, outcome)
         return outcome
+
+    async def _said_once(
+        self,
+        method: str,
+        arguments: Mapping[str, Any],
+        message: Message,
+        still: Callable[[], Awaitable[bool]],
+    ) -> PostedOnce:
+        """One call a guise. Nothing is waited for between the last word of `still` and the call."""
+        outcome: Outcome = Refused("no_text")
+        for guise in self._wardrobe.guises(message):
+            if not await still():
+                return Withheld()
+            outcome = await call(self._client, method, {**arguments, **guise})
+            self._observe(method, result_of(outcome))
+            if not self._too_fine(method, guise, outcome):
+                plain = guise["blocks"] != list(message.blocks)
+                return Attempted(outcome, plainly=plain and isinstance(outcome, Accepted))
+        return Attempted(outcome)
+
+    def _too_fine(self, method: str, guise: Guise, outcome: Outcome) -> bool:
+        """Whether a plainer guise is to be tried: Slack has refused the blocks of this one."""
+        if not (isinstance(outcome, Refused) and refuses_blocks(outcome) and guise["blocks"]):
+            return False
+        LOG.error("blocks_refused", method=method, code=outcome.code, reasons=outcome.reasons)
+        self._wardrobe.note(guise, outcome)
+        return True
 
     async def _renew(self, method: str, about: str, arguments: Mapping[str, Any]) -> Outcome | None:
         """Shows a view in the place of another; None when a newer one came while this one waited."""

@@ -141,7 +141,7 @@ def test_a_button_says_a_command_that_there_is(home: Home) -> None:
     runs = [it["value"] for it in pressable(view) if it["action_id"].startswith("run:")]
 
     assert set(runs) <= VERBS.keys()
-    assert len(runs) == 5
+    assert len(runs) == 7
 
 
 def test_a_balance_is_shown_with_what_it_lasts_and_its_age(home: Home) -> None:

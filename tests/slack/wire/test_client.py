@@ -4,7 +4,8 @@ import asyncio
 import socket
 
 import pytest
-from aiohttp import ClientError, ClientTimeout
+from aiohttp import ClientError, ClientTimeout, web
+from aiohttp.test_utils import TestServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
@@ -45,6 +46,25 @@ def test_a_call_carries_its_arguments_and_brings_the_answer() -> None:
     assert api.of("chat.postMessage") == [{"channel": "C1", "text": "你好"}]
     assert isinstance(outcome, Accepted)
     assert outcome.answer["ts"] == "1.0"
+
+
+def test_an_upload_is_asked_for_with_a_form_since_not_every_slack_takes_json_for_it() -> None:
+    async def take(request: web.Request) -> web.Response:
+        seen.append((request.content_type, dict(await request.post())))
+        return web.json_response({"ok": True})
+
+    async def run() -> None:
+        application = web.Application()
+        application.router.add_post("/api/files.getUploadURLExternal", take)
+        async with TestServer(application) as server, slack_session() as session:
+            client = slack_client(TOKEN, str(server.make_url("/api/")), session)
+            await call(client, "files.getUploadURLExternal", {"filename": "图.png", "length": "3"})
+
+    seen: list[tuple[str, dict[str, object]]] = []
+
+    asyncio.run(run())
+
+    assert seen == [("application/x-www-form-urlencoded", {"filename": "图.png", "length": "3"})]
 
 
 @pytest.mark.parametrize(

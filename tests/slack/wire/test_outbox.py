@@ -12,10 +12,10 @@ from aiohttp import ClientTimeout
 
 from bot.errors import BotError
 from bot.slack.message import Answerable, Message, Posted, Standing, Whispered
-from bot.slack.wire.client import slack_client, slack_session
+from bot.slack.wire.client import Accepted, Lost, Outcome, Refused, Unreachable, slack_client, slack_session
 from bot.slack.wire.hook import Hooks
 from bot.slack.wire.lane import Lane, Ticket
-from bot.slack.wire.outbox import Outbox
+from bot.slack.wire.outbox import Attempted, Outbox, PostedOnce, Withheld
 from tests.slack.api import (
     SHORT,
     TOKEN,
@@ -40,6 +40,7 @@ HERE, THERE = Posted("C1"), Posted("C2")
 STANDING = Standing("C1", "1.0")
 UNKNOWN_KIND = "unsupported type [json-pointer:/blocks/0/type]"
 VIEW = {"type": "modal"}
+METADATA = {"event_type": "digest", "event_payload": {"key": "digest|C1|2026-11-22"}}
 
 
 def words(text: str) -> Message:
@@ -58,6 +59,22 @@ def phrase_of(api: Api, act: Callable[[Outbox], Awaitable[Any]]) -> str:
     with pytest.raises(BotError) as caught:
         doing(api, act)
     return caught.value.phrase
+
+
+class Claim:
+    """Says each time what is next in its answers, then no more; counts how often it was asked."""
+
+    def __init__(self, *answers: bool) -> None:
+        self._answers = list(answers)
+        self.asked = 0
+
+    async def still(self) -> bool:
+        self.asked += 1
+        return bool(self._answers) and self._answers.pop(0)
+
+
+def posted_once(api: Api, claim: Claim, place: Posted = HERE, message: Message = HELLO) -> PostedOnce:
+    return doing(api, lambda outbox: outbox.post_once(place, message, METADATA, claim.still))
 
 
 def alive(kind: type) -> int:
@@ -266,6 +283,172 @@ def test_a_channel_that_takes_no_message_is_told_with_what_to_do(code: str, phra
 
     assert phrase_of(api, lambda outbox: outbox.send(HERE, HELLO)) == phrase
     assert len(api.calls) == 1
+
+
+# Posting once
+
+
+def test_what_is_posted_once_carries_its_metadata_and_is_posted_quietly() -> None:
+    api, claim = Api(), Claim(True)
+
+    posted = posted_once(api, claim, Posted("C1", "5.0"))
+
+    assert posted == Attempted(Accepted({"ok": True, "channel": "C1", "ts": "1.0"}))
+    assert api.of("chat.postMessage") == [
+        {
+            "channel": "C1",
+            "thread_ts": "5.0",
+            "text": "hello",
+            "blocks": list(RICH),
+            "metadata": METADATA,
+            "link_names": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+    ]
+    assert claim.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (limited("1"), Refused("ratelimited", 1.0)),
+        (refused("channel_not_found"), Refused("channel_not_found")),
+        (refused("internal_error"), Lost("internal_error")),
+        (body("", status=503), Lost("http_503")),
+        (dropped, Lost("ServerDisconnectedError")),
+    ],
+)
+def test_what_is_posted_once_is_tried_once_whatever_becomes_of_it(fault: Step, outcome: Outcome) -> None:
+    api, claim = Api(), Claim(True, True, True)
+    api.plan("chat.postMessage", fault)
+
+    posted = posted_once(api, claim)
+
+    assert posted == Attempted(outcome)
+    assert (api.texts(), claim.asked, api.hands.pauses) == (["hello"], 1, [])
+
+
+def test_what_is_posted_once_and_never_left_is_not_tried_again_either() -> None:
+    async def run() -> PostedOnce:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{closed.getsockname()[1]}/api/"
+            async with slack_session(USUAL) as session:
+                client = slack_client(TOKEN, url, session)
+                outbox = Outbox(client, Hooks(session), Hands().clock(), lambda *told: results.append(told))
+                return await outbox.post_once(HERE, HELLO, METADATA, Claim(True, True).still)
+
+    results: list[tuple[str, str]] = []
+
+    posted = asyncio.run(run())
+
+    assert isinstance(posted, Attempted)
+    assert isinstance(posted.outcome, Unreachable)
+    assert results == [("chat.postMessage", "unreachable")]
+
+
+def test_what_is_no_longer_to_be_posted_is_withheld() -> None:
+    api = Api()
+
+    assert posted_once(api, Claim(False)) == Withheld()
+    assert api.calls == []
+
+
+def test_refused_blocks_are_said_plainly_once_and_that_is_told() -> None:
+    api, claim = Api(), Claim(True, True)
+    api.plan("chat.postMessage", refused("invalid_blocks", UNKNOWN_KIND))
+
+    posted = posted_once(api, claim)
+
+    assert posted == Attempted(Accepted({"ok": True, "channel": "C1", "ts": "2.0"}), plainly=True)
+    assert [it["blocks"] for it in api.of("chat.postMessage")] == [list(RICH), list(PLAIN)]
+
+
+def test_a_plainer_guise_is_withheld_as_well_when_it_is_no_longer_to_be_posted() -> None:
+    api = Api()
+    api.plan("chat.postMessage", refused("invalid_blocks"))
+
+    assert posted_once(api, Claim(True, False)) == Withheld()
+    assert len(api.calls) == 1
+
+
+def test_a_plainer_guise_whose_answer_was_lost_is_the_last() -> None:
+    api = Api()
+    api.plan("chat.postMessage", refused("invalid_blocks"), dropped)
+
+    posted = posted_once(api, Claim(True, True, True))
+
+    assert posted == Attempted(Lost("ServerDisconnectedError"))
+    assert len(api.calls) == 2
+
+
+def test_what_is_plain_from_the_start_is_told_to_be_so_while_slack_does_not_know_a_block() -> None:
+    async def act(outbox: Outbox) -> list[PostedOnce]:
+        claim = Claim(True, True, True)
+        return [await outbox.post_once(HERE, HELLO, METADATA, claim.still) for _ in range(2)]
+
+    api = Api()
+    api.plan("chat.postMessage", refused("invalid_blocks", UNKNOWN_KIND))
+
+    posted = doing(api, act)
+
+    assert [isinstance(it, Attempted) and it.plainly for it in posted] == [True, True]
+    assert len(api.calls) == 3
+
+
+def test_whether_it_is_still_to_be_posted_is_asked_when_its_turn_has_come() -> None:
+    async def act(outbox: Outbox) -> PostedOnce:
+        first = asyncio.create_task(outbox.send(HERE, words("first")))
+        await api.heard(1)
+        once = asyncio.create_task(outbox.post_once(HERE, HELLO, METADATA, claim.still))
+        await asyncio.sleep(0)
+        assert (claim.asked, outbox.waiting) == (0, 2)
+        release.set()
+        await first
+        posted = await once
+        assert outbox.waiting == 0
+        return posted
+
+    api, release, claim = Api(), asyncio.Event(), Claim(True)
+    api.plan("chat.postMessage", held(release, body('{"ok": true, "ts": "1.0"}')))
+
+    posted = doing(api, act)
+
+    assert isinstance(posted, Attempted)
+    assert [it.at - 1000.0 for it in api.calls] == [0.0, 1.0]
+
+
+def test_where_too_many_wait_what_is_posted_once_never_left() -> None:
+    async def act(outbox: Outbox) -> PostedOnce:
+        flood = [asyncio.create_task(outbox.send(HERE, words("flood"))) for _ in range(101)]
+        await asyncio.sleep(0)
+        posted = await outbox.post_once(HERE, HELLO, METADATA, claim.still)
+        assert outbox.waiting == 101
+        await asyncio.gather(*flood)
+        return posted
+
+    api, claim = Api(), Claim(True)
+
+    assert doing(api, act) == Attempted(Unreachable("too_many_wait"))
+    assert "hello" not in api.texts()
+    assert claim.asked == 0
+
+
+def test_what_keeps_us_from_asking_keeps_us_from_posting_and_the_lane_goes_on() -> None:
+    async def fail() -> bool:
+        raise BotError("store.away")
+
+    async def act(outbox: Outbox) -> None:
+        with pytest.raises(BotError, match=r"store\.away"):
+            await outbox.post_once(HERE, HELLO, METADATA, fail)
+        await outbox.send(HERE, words("next"))
+
+    api = Api()
+
+    doing(api, act)
+
+    assert api.texts() == ["next"]
 
 
 # Blocks

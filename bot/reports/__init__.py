@@ -1,0 +1,1 @@
+"""Digests and alerts: what is told without anybody asking, exactly once."""

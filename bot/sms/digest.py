@@ -1,0 +1,333 @@
+"""A channel's daily digest as a verb: seen now, set up, switched off, paused; and how it stands."""
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from bot.errors import BotError
+from bot.language import Language
+from bot.sms.balance import balance
+from bot.sms.command import Command
+from bot.sms.desk import Account, Desk
+from bot.sms.notes import SOON, name_of, notes, refresh
+from bot.sms.plans import Fate, Kept, Plan, Standing
+from bot.sms.report import Action, Cell, Code, Facts, Paragraph, Refresh, Report, Say, say
+from bot.sms.stats import stats
+from bot.sms.timetable import DEFAULT, Wish, length_of, read_wish
+from bot.sms.wallclock import days_said
+
+# How long somebody waits for a digest, in seconds.
+PATIENCE = 1.0
+# How long it is paused where nobody says so.
+USUAL_PAUSE = timedelta(days=1)
+# How alike a first word must be to one of ours.
+ALIKE = 0.65
+
+NOW = frozenset({"now", "show", "现在", "現在", "立即", "看看", "预览", "預覽"})
+ON = frozenset(
+    {"on", "at", "start", "开", "开启", "打开", "设置", "订阅", "開", "開啟", "打開", "設置", "訂閱"}
+)
+OFF = frozenset({"off", "stop", "关", "关闭", "停", "停止", "取消", "退订", "關", "關閉", "退訂"})
+SNOOZE = frozenset({"snooze", "pause", "暂停", "静默", "暫停", "靜默"})
+RESUME = frozenset({"resume", "continue", "恢复", "继续", "恢復", "繼續"})
+STATUS = frozenset({"", "status", "状态", "狀態"})
+DETAILS = frozenset({"details", "detail", "详情", "明细", "詳情", "明細"})
+# What a button says that draws a digest again where it stands: not for typing.
+AGAIN = frozenset({"again"})
+# These change something for the whole channel.
+SETTING = ON | OFF | SNOOZE | RESUME
+
+LANGUAGES: Mapping[Language, Say] = {"zh": say("plan.language_zh"), "en": say("plan.language_en")}
+FATES: Mapping[Fate, str] = {
+    "claimed": "plan.last_claimed",
+    "sent": "plan.last_sent",
+    "failed": "plan.last_failed",
+    "unknown": "plan.last_unknown",
+}
+
+
+async def digest(command: Command, desk: Desk) -> Report:
+    """The first word tells what is wanted; a time of day alone sets the digest up.
+
+    Raises:
+        BotError: for words that mean nothing here, for another's channel, or where we can't post.
+        StoreAway: when the database can't be had.
+    """
+    first, *rest = command.words or ("",)
+    if step := step_of(first):
+        return await step(command, desk, rest)
+    if sets(command.text, desk.accounts):
+        return await switch_on(command, desk, command.words)
+    raise misunderstood(command, desk)
+
+
+def sets(text: str, accounts: Mapping[str, object] | None = None) -> bool:
+    """Whether these words behind the verb change the channel's plan."""
+    first, *_ = text.split() or [""]
+    if step_of(first):
+        return typed(first) in SETTING
+    return read_wish(text.split(), accounts or {}).at is not None
+
+
+def step_of(word: str) -> "Step | None":
+    return next((run for names, run in STEPS if typed(word) in names), None)
+
+
+def typed(word: str) -> str:
+    """What a Chinese keyboard made of it, undone: full-width letters."""
+    return unicodedata.normalize("NFKC", word).casefold()
+
+
+def misunderstood(command: Command, desk: Desk) -> BotError:
+    """What the first word may have meant; where all of them are known, what they lack."""
+    words = command.words
+    wish = read_wish(words, desk.accounts)
+    if not wish.strange:
+        lacking = "now" if wish == Wish(accounts=wish.accounts) else "on"
+        return BotError("plan.misspelt_step", word=words[0], near=f"{lacking} {' '.join(words)}")
+    if near := nearest(words[0]):
+        return BotError("plan.misspelt_step", word=words[0], near=near)
+    return strange(wish)
+
+
+def nearest(word: str) -> str:
+    """The first word most like this one; "" where none is."""
+    names = [name for names, _ in STEPS if names is not AGAIN for name in sorted(names) if name]
+    return next(iter(get_close_matches(typed(word), names, n=1, cutoff=ALIKE)), "")
+
+
+async def show(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    chosen = chosen_accounts(desk, words)
+    found = await desk.digests.report(command, [it.name for it in chosen], patience=PATIENCE)
+    if not any(it.history.loading for it in chosen):
+        return found
+    again = Refresh(f"digest now {' '.join(words)}".strip(), SOON, "first_and_last")
+    return replace(found, notes=(*found.notes, say("sms.loading")), refresh=again)
+
+
+async def show_again(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    """Where it stands, for everybody."""
+    if len(words) != 1:
+        raise BotError("plan.unknown_word", word=" ".join(words))
+    return await desk.digests.again(command, words[0])
+
+
+async def show_details(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    """All packages, and the last week day by day, of one account."""
+    account = chosen_accounts(desk, words)[0]
+    whole = await balance(replace(command, text=account.name), desk)
+    week = await stats(replace(command, text=f"7d {account.name}"), desk)
+    heading = Paragraph(say("digest.heading", words=week.title))
+    small = [it for it in whole.notes if it not in week.notes]
+    return Report(
+        say("digest.details_title", account=name_of(account)),
+        (*whole.parts, heading, *week.parts),
+        (*small, *week.notes),
+        whole.actions,
+        refresh(account, "digest details", "first_and_last"),
+    )
+
+
+async def switch_on(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    wish = understood(words, desk)
+    channel = channel_of(command, wish)
+    standing = await desk.digests.standing(channel)
+    before = standing.plan or Plan(channel, DEFAULT)
+    plan = wish.applied(before, command.at, command.asker.person)
+    await desk.digests.put(command.asker, plan)
+    if standing.paused:
+        await desk.digests.pause(command.asker, channel, None)
+    return await told("plan.now_on", channel, command, desk)
+
+
+async def switch_off(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    channel = only_channel(command, desk, words)
+    plan = await plan_of(desk, channel)
+    await desk.digests.put(command.asker, replace(plan, on=False, person=command.asker.person))
+    return await told("plan.now_off", channel, command, desk)
+
+
+async def pause(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    """`snooze [90m|6h|3d]`, a day by default."""
+    try:
+        length, rest = length_of(words)
+    except ValueError:
+        raise BotError("plan.no_length", word=" ".join(words)) from None
+    if (wish := read_wish(rest, desk.accounts)).strange:
+        raise BotError("plan.no_length", word=wish.strange[0])
+    channel = only_channel(command, desk, rest)
+    await plan_of(desk, channel)
+    await desk.digests.pause(command.asker, channel, command.at + (length or USUAL_PAUSE))
+    return await told("plan.now_paused", channel, command, desk)
+
+
+async def resume(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    channel = only_channel(command, desk, words)
+    await plan_of(desk, channel)
+    if (await desk.digests.standing(channel)).paused:
+        await desk.digests.pause(command.asker, channel, None)
+    return await told("plan.now_resumed", channel, command, desk)
+
+
+async def status(command: Command, desk: Desk, words: Sequence[str]) -> Report:
+    channel = only_channel(command, desk, words)
+    return await told("plan.title", channel, command, desk)
+
+
+async def plan_of(desk: Desk, channel: str) -> Plan:
+    """Raises:
+    BotError: for a channel without a digest, or where it is off.
+    """
+    plan = (await desk.digests.standing(channel)).plan
+    if plan is None or not plan.on:
+        raise BotError("plan.is_off")
+    return plan
+
+
+def chosen_accounts(desk: Desk, words: Sequence[str]) -> Sequence[Account]:
+    """Those that the words name; without any, all.
+
+    Raises:
+        BotError: when no account is set up, or a word names none.
+    """
+    if not desk.accounts:
+        raise BotError("sms.no_account")
+    if unknown := [it for it in words if it.lower() not in desk.accounts]:
+        raise BotError("sms.unknown_account", name=" ".join(unknown), names=", ".join(desk.accounts))
+    return [desk.accounts[it.lower()] for it in words] or list(desk.accounts.values())
+
+
+def understood(words: Sequence[str], desk: Desk) -> Wish:
+    """Raises:
+    BotError: with the first word that means nothing, and what it may have meant.
+    """
+    wish = read_wish(words, desk.accounts)
+    if wish.strange:
+        raise strange(wish)
+    return wish
+
+
+def strange(wish: Wish) -> BotError:
+    if wish.near:
+        return BotError("plan.misspelt_word", word=wish.strange[0], near=wish.near)
+    return BotError("plan.unknown_word", word=wish.strange[0])
+
+
+def only_channel(command: Command, desk: Desk, words: Sequence[str]) -> str:
+    """Raises:
+    BotError: for anything else that is named: a digest is switched off, paused and shown as a whole.
+    """
+    wish = understood(words, desk)
+    if wish != Wish(channel=wish.channel):
+        raise BotError("plan.whole_only", words=" ".join(words))
+    return channel_of(command, wish)
+
+
+def channel_of(command: Command, wish: Wish) -> str:
+    """Where it was said; another channel only for admins."""
+    if wish.channel in {"", command.asker.channel}:
+        return command.asker.channel
+    if not command.asker.admin:
+        raise BotError("guard.not_admin")
+    return wish.channel
+
+
+async def told(title: str, channel: str, command: Command, desk: Desk) -> Report:
+    """How a channel's digest stands; `openly` when that has just been changed, and here."""
+    here = channel == command.asker.channel
+    where = "" if here else f" {channel}"
+    standing = await desk.digests.standing(channel)
+    plan = standing.plan
+    if plan is None:
+        lines = (Paragraph(say("plan.none")),)
+        return Report(say(title), lines, notes_of(desk), (switched_on(DEFAULT_WORDS, where), seen_now()))
+    channels = () if here else ((say("plan.channel"), Code(channel)),)
+    return Report(
+        say(title),
+        (Facts((*channels, *facts(plan, standing))),),
+        notes_of(desk),
+        buttons(plan, standing, where),
+        openly=here and title != "plan.title",
+    )
+
+
+def facts(plan: Plan, standing: Standing) -> list[tuple[Say, Cell]]:
+    """Its moments are told in its own zone, which stands beside the time of day."""
+    accounts = ", ".join(plan.accounts) if plan.accounts else say("plan.all_accounts")
+    language = LANGUAGES[plan.language] if plan.language else say("plan.language_default")
+    rows: list[tuple[Say, Cell]] = [
+        (say("plan.state"), state(plan, standing)),
+        (say("plan.when"), timetable(plan)),
+        (say("plan.next"), moment(standing.next, plan.zone) if standing.next else say("plan.never")),
+        (say("plan.last"), last(standing.last, plan.zone)),
+        (say("plan.accounts"), accounts),
+        (say("plan.language"), language),
+        (say("plan.set_by"), plan.person or say("plan.by_settings")),
+    ]
+    return rows if plan.on else [rows[0], rows[3], rows[6]]
+
+
+def timetable(plan: Plan) -> Say:
+    return say("plan.timetable", days=days_said(plan.days), at=f"{plan.at:%H:%M}", zone=plan.zone.key)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> Say:
+    local = at.astimezone(zone)
+    return say("plan.moment", day=local.date(), at=f"{local:%H:%M}")
+
+
+def state(plan: Plan, standing: Standing) -> Say:
+    if not plan.on:
+        return say("plan.off")
+    if standing.paused and standing.pause:
+        return say("plan.paused", until=moment(standing.pause.until, plan.zone))
+    return say("plan.on")
+
+
+def last(kept: Kept | None, zone: ZoneInfo) -> Cell:
+    if kept is None:
+        return say("plan.none_yet")
+    at = moment(kept.settled, zone) if kept.settled else None
+    return say(FATES[kept.fate], day=kept.day, at=at, reason=Code(kept.reason or "?"))
+
+
+def buttons(plan: Plan, standing: Standing, where: str) -> tuple[Action, ...]:
+    """`where` names the channel, if it is another one."""
+    if not plan.on:
+        return (switched_on(f"{plan.at:%H:%M} {plan.zone.key}", where), seen_now())
+    if standing.paused:
+        return (Action(say("plan.resume"), f"digest resume{where}"), seen_now())
+    snooze = Action(say("digest.snooze"), f"digest snooze 3d{where}")
+    return (seen_now(), snooze, Action(say("plan.switch_off"), f"digest off{where}"))
+
+
+def switched_on(words: str, where: str = "") -> Action:
+    return Action(say("plan.switch_on", words=words), f"digest on {words}{where}")
+
+
+def seen_now() -> Action:
+    return Action(say("plan.show"), "digest now")
+
+
+def notes_of(desk: Desk) -> tuple[Cell, ...]:
+    account = next(iter(desk.accounts.values()), None)
+    return notes(account, say("plan.how")) if account else (say("plan.how"),)
+
+
+DEFAULT_WORDS = f"{DEFAULT:%H:%M} Asia/Shanghai"
+
+Step = Callable[[Command, Desk, Sequence[str]], Awaitable[Report]]
+# By the first word.
+STEPS: tuple[tuple[frozenset[str], Step], ...] = (
+    (STATUS, status),
+    (NOW, show),
+    (ON, switch_on),
+    (OFF, switch_off),
+    (SNOOZE, pause),
+    (RESUME, resume),
+    (DETAILS, show_details),
+    (AGAIN, show_again),
+)

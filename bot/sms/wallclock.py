@@ -1,0 +1,81 @@
+"""Wall clocks: times of day, zones, days of the week and lengths, as the settings write them; and in words.
+
+Each function that reads a text raises ValueError where it is none.
+"""
+
+import re
+from collections.abc import Set as AbstractSet
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.sms.report import Say, say
+
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+LONGEST = timedelta(days=7)
+# Days of the week count from 0, Monday.
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = frozenset(range(7))
+NAMES = (
+    "week.monday",
+    "week.tuesday",
+    "week.wednesday",
+    "week.thursday",
+    "week.friday",
+    "week.saturday",
+    "week.sunday",
+)
+
+
+def clock(text: str) -> time:
+    """`09:00`, on 24 hours."""
+    if not CLOCK.fullmatch(text):
+        raise ValueError
+    return time.fromisoformat(text)
+
+
+def zone(text: str) -> ZoneInfo:
+    """A zone by its name, as in Asia/Shanghai."""
+    try:
+        return ZoneInfo(text)
+    except (KeyError, OSError) as error:
+        raise ValueError from error
+
+
+def duration(text: str) -> timedelta:
+    """`90m`, `6h` or `2d`; at most seven days."""
+    found = DURATION.fullmatch(text)
+    if found is None or (length := int(found[1]) * UNITS[found[2]]) > LONGEST:
+        raise ValueError
+    return length
+
+
+def days(text: str) -> frozenset[int]:
+    """`mon-fri`, `mon,wed,fri` or `sat-mon`."""
+    chosen: set[int] = set()
+    for part in text.lower().replace(" ", "").split(","):
+        first, dash, last = part.partition("-")
+        begin = WEEK.index(first)
+        length = (WEEK.index(last) - begin) % 7 if dash else 0
+        chosen.update((begin + step) % 7 for step in range(length + 1))
+    return frozenset(chosen)
+
+
+def written(days: AbstractSet[int]) -> str:
+    """Days of the week as `days` reads them."""
+    return ",".join(WEEK[it] for it in sorted(days))
+
+
+def days_said(days: AbstractSet[int]) -> Say:
+    """Days of the week in words: every day, from one to another, or one by one."""
+    ordered = sorted(days)
+    if len(ordered) == len(NAMES):
+        return say("week.every_day")
+    names = [say(NAMES[it]) for it in ordered]
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return say("week.range", first=names[0], last=names[-1])
+    said = names[0]
+    for name in names[1:]:
+        said = say("week.and", first=said, last=name)
+    return said
