@@ -15,7 +15,8 @@ from typing import Literal
 from bot.reports.policy import AlertPolicy
 from bot.sms.balance import day_of, last_day
 from bot.sms.cloud import ACCOUNT_ZONE, Day, Hour, Package, Packages, ReceiptCounts, SendCounts
-from bot.sms.forecast import Pace, RunOut, pace, run_out
+from bot.sms.forecast import RunOut, run_out
+from bot.sms.pace import Pace, pace
 
 # raised: it holds. clear: it is over. between: neither, so that nothing changes. unknown: data is missing.
 State = Literal["raised", "clear", "between", "unknown"]

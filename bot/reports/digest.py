@@ -18,7 +18,8 @@ from bot.sms.balance import (
 )
 from bot.sms.cloud import Day, Package, ReceiptCounts, SendCounts, Template, Unreachable
 from bot.sms.doctor import spoken
-from bot.sms.forecast import FEWEST_DAYS, Pace, RunOut, TooLittle, pace, run_out
+from bot.sms.forecast import RunOut, run_out
+from bot.sms.pace import FEWEST_DAYS, Pace, TooLittle, pace
 from bot.sms.report import (
     Action,
     Cell,

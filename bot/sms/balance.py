@@ -8,8 +8,9 @@ from bot.errors import BotError
 from bot.sms.cloud import ACCOUNT_ZONE, CloudError, Day, Package, Packages
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
-from bot.sms.forecast import FEWEST_DAYS, Pace, RunOut, TooLittle, pace, run_out
+from bot.sms.forecast import RunOut, run_out
 from bot.sms.notes import name_of, past_notes, refresh
+from bot.sms.pace import FEWEST_DAYS, Pace, TooLittle, pace
 from bot.sms.report import (
     Action,
     Cell,

@@ -8,7 +8,8 @@ from itertools import accumulate
 
 import pytest
 
-from bot.sms.forecast import LONGEST, Pace, pace, run_out
+from bot.sms.forecast import LONGEST, run_out
+from bot.sms.pace import Pace, pace
 from tests.sms.histories import KINDS, RHYTHMS, History, history
 
 # The constants of the forecast were chosen over other seeds.
