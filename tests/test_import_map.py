@@ -256,7 +256,20 @@ def test_a_library_is_known_in_its_own_place_only(module: str) -> None:
 
 
 # What decides about digests and alerts, and what is said of them.
-PURE_IN_REPORTS = ("alert", "conditions", "digest", "due", "episodes", "policy", "posting")
+PURE_IN_REPORTS = (
+    "alert",
+    "conditions",
+    "digest",
+    "due",
+    "episodes",
+    "news",
+    "policy",
+    "posting",
+    "results",
+    "sight",
+    "supply",
+    "volume",
+)
 PURE = [
     *(it for it in MODULES if it.startswith(("bot.faq", "bot.sms", "bot.slack.shown"))),
     *(f"bot.reports.{it}" for it in PURE_IN_REPORTS),

@@ -6,20 +6,19 @@ from datetime import date, datetime, timedelta
 
 from bot.language import Language
 from bot.reports.morning import Morning, Reviewed
+from bot.reports.news import ends_first, forecast, in_all, low, quiet
 from bot.sms.alarms import headline
 from bot.sms.balance import (
     RUNNING_LOW,
-    SOON,
     date_or_never,
     day_of,
     days_left,
     last_day,
     used_share,
 )
-from bot.sms.cloud import Day, Package, ReceiptCounts, SendCounts, Template, Unreachable
+from bot.sms.cloud import Day, ReceiptCounts, SendCounts, Template, Unreachable
 from bot.sms.doctor import spoken
-from bot.sms.forecast import RunOut, run_out
-from bot.sms.pace import FEWEST_DAYS, Pace, TooLittle, pace
+from bot.sms.pace import FEWEST_DAYS, TooLittle, pace
 from bot.sms.report import (
     Action,
     Cell,
@@ -44,8 +43,6 @@ CHARTED = 14
 # So many causes and rejections are worth an answer to read, so many accounts a button of their own.
 MOST_ENTRIES = 2
 MOST_DETAILED = 4
-# What runs out or ends later than that is nothing new.
-FAR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,53 +107,6 @@ def opening(mornings: Sequence[Morning], frame: Frame) -> Iterator[Part]:
         yield Paragraph(say("sms.no_account"))
 
 
-def quiet(it: Morning) -> bool:
-    """Whether nothing was sent, rejected or raised, no package came or went, and none of that is near.
-
-    All of it has to be known.
-    """
-    return known(it) and not (it.rejected or it.holding or sent(it) or moved(it) or low(it) or ends_soon(it))
-
-
-def known(it: Morning) -> bool:
-    stale = it.packages is None or it.packages.stale
-    halves = all(day.sent and day.receipts for day in news(it))
-    return not it.lacking and not stale and halves and isinstance(pace(it.days), Pace)
-
-
-def news(it: Morning) -> Sequence[Day]:
-    """The days that the digest before could not tell of; yesterday in any case."""
-    first = min(day_of(it.since), day_of(it.at) - DAY)
-    return [day for day in it.days if day.day >= first]
-
-
-def sent(it: Morning) -> bool:
-    """Or received: receipts may come days later."""
-    halves = ((day.sent, day.receipts) for day in news(it))
-    return any((sent and sent.requests) or (receipts and receipts.receipts) for sent, receipts in halves)
-
-
-def moved(it: Morning) -> bool:
-    rows = it.packages.rows if it.packages else ()
-    return any(it.since < when <= it.at for one in rows for when in (one.created, one.starts, one.ends))
-
-
-def low(it: Morning) -> bool:
-    """Whether nothing is left, or what is runs out soon."""
-    if it.packages is None:
-        return False
-    when = forecast(it)
-    soon = when is not None and when.earliest is not None and when.earliest <= day_of(it.at + SOON)
-    return soon or not in_all(it)[0]
-
-
-def ends_soon(it: Morning) -> bool:
-    """Whether a package does that has something in it, or all of them are used up by then."""
-    first, when = ends_first(it), forecast(it)
-    ends = (last_day(first) if first else None, when.earliest if when else None)
-    return any(day is not None and day <= day_of(it.at + FAR) for day in ends)
-
-
 def in_short(it: Morning) -> Say:
     left, amount = in_all(it)
     return say("digest.quiet", account=name_of(it), left=left, amount=amount)
@@ -213,24 +163,6 @@ def outlook(it: Morning) -> Iterator[tuple[Say, Cell]]:
     else:
         yield say("forecast.days_left"), days_left(when, it.at)
         yield say("forecast.buy_before"), date_or_never(when.earliest)
-
-
-def forecast(it: Morning) -> RunOut | None:
-    found = pace(it.days)
-    if it.packages is None or not isinstance(found, Pace) or not found.high:
-        return None
-    return run_out(it.packages.rows, found, it.at)
-
-
-def in_all(it: Morning) -> tuple[int, int]:
-    """What is left of what the valid packages held, in messages."""
-    valid = [one for one in it.packages.rows if one.valid(it.at)] if it.packages else []
-    return sum(one.left for one in valid), sum(one.amount for one in valid)
-
-
-def ends_first(it: Morning) -> Package | None:
-    usable = [one for one in it.packages.rows if one.valid(it.at) and one.left] if it.packages else []
-    return min(usable, key=lambda one: one.ends, default=None)
 
 
 def yesterday_parts(it: Morning, today: date) -> Iterator[Part]:

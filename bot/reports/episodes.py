@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.reports.conditions import Finding
+from bot.reports.sight import Finding
 from bot.sms.alarms import Episode
 
 

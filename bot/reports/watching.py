@@ -10,9 +10,12 @@ import structlog
 
 from bot.errors import BotError
 from bot.reports.alarms import Episodes, Looks
-from bot.reports.conditions import ARREARS, PAST_DAYS, Sight, findings
+from bot.reports.conditions import findings
 from bot.reports.episodes import step
 from bot.reports.policy import AlertPolicy
+from bot.reports.results import ARREARS
+from bot.reports.sight import Sight
+from bot.reports.volume import PAST_DAYS
 from bot.sms.balance import HISTORY, day_of
 from bot.sms.cloud import ACCOUNT_ZONE, Hour, Packages, ReceiptCounts, Refused
 from bot.sms.desk import Account

@@ -10,8 +10,10 @@ import pytest
 from bot.drawing import Drawing
 from bot.language import LANGUAGES, Language
 from bot.reports.alert import HELPFUL, TYPICAL, alert_report, alert_title
-from bot.reports.conditions import KINDS, Sight, findings
+from bot.reports.conditions import findings
 from bot.reports.policy import AlertPolicy
+from bot.reports.results import KINDS
+from bot.reports.sight import Sight
 from bot.slack.shown.reports import Reports
 from bot.sms.alarms import Episode
 from bot.sms.cloud import ACCOUNT_ZONE, Day, Hour, Packages, SendCounts

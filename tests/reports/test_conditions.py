@@ -9,8 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.faq.entry import Library
-from bot.reports.conditions import ARREARS, KINDS, Finding, Sight, State, findings
+from bot.reports.conditions import findings
 from bot.reports.policy import AlertPolicy
+from bot.reports.results import ARREARS, KINDS
+from bot.reports.sight import Finding, Sight, State
 from bot.sms.alerts import ALWAYS
 from bot.sms.cloud import ACCOUNT_ZONE, Day, Hour, Package, Packages, ReceiptCounts, SendCounts
 from tests.sms.small_cloud import DAY, NOW, RECEIPTS, TODAY, days, package

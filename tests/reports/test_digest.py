@@ -14,8 +14,9 @@ from bot.drawing import Drawing
 from bot.errors import BotError
 from bot.faq.assistant import Unknown
 from bot.language import LANGUAGES, Language
-from bot.reports.digest import FAR, Frame, Head, Late, digest, quiet
+from bot.reports.digest import Frame, Head, Late, digest
 from bot.reports.morning import Morning, Reviewed
+from bot.reports.news import FAR, quiet
 from bot.slack.shown.cards import Cards
 from bot.sms.alarms import Episode, headline
 from bot.sms.balance import RUNNING_LOW

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reports.conditions import Finding, State
 from bot.reports.episodes import step, to_tell
+from bot.reports.sight import Finding, State
 from bot.sms.alarms import Episode
 from tests.sms.small_cloud import NOW
 
