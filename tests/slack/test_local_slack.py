@@ -11,6 +11,7 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,34 @@ def test_somebody_elses_slack_gets_answers_too(
             await until(lambda: slack.called("views.publish"))
 
     asyncio.run(play())
+
+
+def test_a_digest_that_is_due_stands_there_once_and_can_be_renewed(
+    settings: Settings,
+    bot: Bot,  # noqa: ARG001 - so that what the process reads is there already
+    tmp_path: Path,
+) -> None:
+    due = datetime.now(UTC) - timedelta(minutes=2)
+    plan = f'[[digest]]\nchannel = "{OPS}"\nat = "{due:%H:%M}"\nzone = "UTC"\nlanguage = "en"\n'
+    (tmp_path / "smsbot.toml").write_text(plan, "utf-8")
+
+    async def play() -> None:
+        async with scene("socket", settings, tmp_path) as slack:
+            digest = await slack.answered(OPS, 1)
+            renewing = next(it for it in elements(digest["blocks"]) if it["action_id"] == "renew:1")
+            await slack.act(
+                "interact", channel=OPS, messageTs=digest["ts"], user=ALICE, action=pressing(renewing)
+            )
+            await until(lambda: slack.called("chat.update"))
+
+            assert "SMS digest" in digest["text"]
+            assert len(await slack.seen(OPS)) == 1
+
+    asyncio.run(play())
+
+
+def pressing(button: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: button[name] for name in ("type", "action_id", "value")}, "block_id": "b"}
 
 
 def liking(message: Mapping[str, Any]) -> dict[str, Any]:
