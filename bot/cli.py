@@ -227,7 +227,7 @@ def digest(
     for it in found:
         lines = [bot.drawing.cell(it.where, language), bot.drawing.cell(it.why, language)]
         if it.report:
-            lines.append(bot.drawing.markdown(it.report, it.plan.language or language))
+            lines.append(bot.drawing.markdown(it.report, it.language))
         output().show_markdown(out, "\n\n".join(lines))
         output().show_plain(out, "")
 

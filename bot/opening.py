@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ from bot.sms.desk import Account, Desk
 from bot.sms.doctor import Checkup, Finding, Patient
 from bot.sms.operations import rights
 from bot.sms.phone import PhoneNumber
+from bot.sms.plans import Plan
 from bot.sms.report import Report
 from bot.sms.sending import AllowedNumber, AllowedTemplate
 from bot.sms.textcheck import Rules
@@ -288,38 +289,45 @@ def checkups(library: Library, ledger: StoredLedger, ground: Ground) -> tuple[Ch
 
 async def further_findings(configuration: Configuration, newsroom: Newsroom) -> AsyncIterator[Finding]:
     """What is told without anybody asking, and the way to where it is told. Never raises."""
+    plans: list[Plan] = []
     try:
         for standing in await newsroom.digests.standings():
-            if found := doctor.digest_finding(standing):
+            if standing.plan and (found := doctor.digest_finding(standing)):
+                plans.append(standing.plan)
                 yield found
         looked = {name: await newsroom.alarms.looked(name) for name in newsroom.watched}
         yield doctor.alerts_finding(newsroom.alarms.channel, looked)
     except StoreAway as error:
         yield doctor.not_checked("digests", error)
-    async for finding in slack_findings(configuration):
+    async for finding in slack_findings(configuration, plans):
         yield finding
 
 
-async def slack_findings(configuration: Configuration) -> AsyncIterator[Finding]:
+async def slack_findings(configuration: Configuration, plans: Sequence[Plan] = ()) -> AsyncIterator[Finding]:
+    """`plans` are the digests that are on, of the settings and of Slack."""
     slack = configuration.slack
     if slack is None:
         yield nowhere()
         return
     way = way_to_slack(configuration, slack)
-    side = SlackSide(way, slack.bot_token, slack.app_token, named_in(configuration), now)
+    side = SlackSide(way, slack.bot_token, slack.app_token, named_in(configuration, plans), now)
     async for finding in side.findings():
         yield finding
 
 
-def named_in(configuration: Configuration) -> Named:
-    """Whom and what in Slack the settings need to be there, in the order in which they name them."""
+def named_in(configuration: Configuration, plans: Sequence[Plan] = ()) -> Named:
+    """Whom and what in Slack the settings need to be there, in the order in which they name them; then the
+    channels of digests that were set up there.
+    """
     channels = {"on_call_channel": configuration.on_call_channel}
     channels |= {f"digest.{number}": it.channel for number, it in enumerate(configuration.digests, 1)}
     channels["alerts.channel"] = configuration.alerts.channel if configuration.alerts else None
+    known = set(channels.values())
+    channels |= {f"/sms digest {it.channel}": it.channel for it in plans if it.channel not in known}
     people = {it for it in (configuration.on_call,) if it and it.startswith(("U", "W"))}
     # Of a direct message there is nothing to see, and the terminal is no channel.
     seen = {key: it for key, it in channels.items() if it and it.startswith(("C", "G"))}
-    reports = bool(configuration.digests or configuration.alerts)
+    reports = bool(plans or configuration.digests or configuration.alerts)
     return Named(seen, configuration.groups, people, reports=reports)
 
 

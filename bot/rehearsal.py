@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import BotError
+from bot.language import Language
 from bot.opening import now, open_office
 from bot.reports.digests import KeptDigests
 from bot.reports.due import Due, coming, due
@@ -26,9 +27,9 @@ FATES: Mapping[Fate, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """A channel's digest: `why` it would be posted or not; the report if it would."""
+    """A channel's digest, in its language: `why` it would be posted or not; the report if it would."""
 
-    plan: Plan
+    language: Language
     where: Say
     why: Say
     report: Report | None = None
@@ -43,9 +44,10 @@ def rehearsed(settings: Settings, bot: Bot, at: datetime | None) -> list[Rehears
 
     async def rehearsal() -> list[Rehearsed]:
         async with open_office(settings, bot.library, bot.rules) as office:
-            digests = office.newsroom.digests
+            language = office.configuration.language or settings.language
+            digests = replace(office.newsroom.digests, language=language)
             standings = await digests.standings()
-            return [await one(digests, it.plan, it.pause, at) for it in standings if it.plan]
+            return [await one(digests, it.plan, it.pause, at, language) for it in standings if it.plan]
 
     return asyncio.run(rehearsal())
 
@@ -62,16 +64,19 @@ def when(text: str) -> datetime:
         raise BotError("command.no_time", text=text) from None
 
 
-async def one(digests: KeptDigests, plan: Plan, pause: Pause | None, at: datetime | None) -> Rehearsed:
+async def one(
+    digests: KeptDigests, plan: Plan, pause: Pause | None, at: datetime | None, language: Language
+) -> Rehearsed:
+    spoken = plan.language or language
     moment = moment_of(plan, at)
     found = due(plan, moment, pause)
     key = digest_key(plan.channel, found.day) if found else None
     posted = (await digests.postings.fates([key])).get(key) if key else None
     why = verdict(plan, pause, moment, found, posted)
     if found is None or key is None or posted is not None:
-        return Rehearsed(plan, place(plan), why)
+        return Rehearsed(spoken, place(plan), why)
     then = replace(digests, now=lambda: moment)
-    return Rehearsed(plan, place(plan), why, await then.written(found, key))
+    return Rehearsed(spoken, place(plan), why, await then.written(found, key))
 
 
 def moment_of(plan: Plan, at: datetime | None) -> datetime:

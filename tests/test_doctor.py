@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from typing import get_args
 
 import pytest
 
@@ -16,8 +17,10 @@ from bot.sms.doctor import (
     Checkup,
     Finding,
     Patient,
+    alerts_finding,
     audit_finding,
     database_finding,
+    digest_finding,
     examine,
     frozen_finding,
     knowledge_finding,
@@ -25,6 +28,7 @@ from bot.sms.doctor import (
     something_wrong,
 )
 from bot.sms.phone import read_number
+from bot.sms.plans import Fate, Kept, Plan, Standing
 from bot.sms.report import Cell, Code, Explained, Listing, Say, say
 from bot.sms.sending import AllowedNumber, AllowedTemplate, Options
 from bot.wiring import shipped_phrases
@@ -44,6 +48,13 @@ SENDING = Options(
     numbers=(AllowedNumber("QA phone", read_number("13800138000")),),
     templates=(AllowedTemplate(1110001, "星河科技"),),
 )
+
+
+NINE = Plan("C0OPS", time(9))
+STANDINGS = [
+    Standing(NINE, next=NOW),
+    *(Standing(NINE, next=NOW, last=Kept(NOW.date(), fate, NOW, "missing_scope")) for fate in get_args(Fate)),
+]
 
 
 @dataclass(slots=True)
@@ -263,6 +274,26 @@ def test_a_checkup_that_fails_is_a_finding_too() -> None:
     )
 
 
+def test_a_digest_that_may_not_have_come_is_worth_a_look_and_one_that_is_off_is_not() -> None:
+    found = {it.last.fate if it.last else "": digest_finding(it) for it in STANDINGS}
+
+    assert {fate: it.verdict for fate, it in found.items() if it} == {
+        "": "ok",
+        "claimed": "ok",
+        "sent": "ok",
+        "failed": "warning",
+        "unknown": "warning",
+    }
+    assert digest_finding(Standing(replace(NINE, on=False))) is None
+    assert digest_finding(Standing(None)) is None
+
+
+def test_alerts_tell_the_account_that_was_looked_at_longest_ago() -> None:
+    early = NOW - timedelta(hours=3)
+
+    assert alerts_finding("C0OPS", {"prod": NOW, "test": early}).what.details["looked"] == early
+
+
 def test_every_finding_can_be_said_in_both_languages() -> None:
     phrases = shipped_phrases()
     reviews = [
@@ -289,6 +320,12 @@ def test_every_finding_can_be_said_in_both_languages() -> None:
         asyncio.run(examine(Patient({}, odd_keys=frozenset({"prod"})), NOW)),
         (database_finding("x"), knowledge_finding(1, 2), audit_finding(3, None), audit_finding(3, 2)),
         (frozen_finding(frozen=True), frozen_finding(frozen=False)),
+        tuple(found for it in STANDINGS if (found := digest_finding(it))),
+        (
+            alerts_finding("", {}),
+            alerts_finding("C0OPS", {"prod": None}),
+            alerts_finding("C0OPS", {"prod": NOW}),
+        ),
     ]
 
     for findings in cases:

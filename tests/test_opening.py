@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
@@ -20,6 +20,7 @@ from bot.sandbox.server import Sandbox
 from bot.settings import Settings, read_settings
 from bot.sms.command import Command
 from bot.sms.doctor import something_wrong
+from bot.sms.plans import Plan
 from bot.sms.report import Report
 from bot.store.database import open_database
 from bot.wiring import Bot
@@ -264,3 +265,14 @@ def test_the_self_check_knows_whether_anything_is_told_without_being_asked(
     (tmp_path / "smsbot.toml").write_text(toml, "utf-8")
 
     assert named_in(configured(read_settings(surroundings))).reports is reports
+
+
+def test_the_channels_of_digests_that_were_set_up_in_slack_are_looked_at_too(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "smsbot.toml").write_text('[[digest]]\nchannel = "C0OPS"\n', "utf-8")
+    configuration = configured(read_settings(surroundings))
+
+    named = named_in(configuration, [Plan("C0OPS", time(9)), Plan("C0DEV", time(9))])
+
+    assert dict(named.channels) == {"digest.1": "C0OPS", "/sms digest C0DEV": "C0DEV"}
