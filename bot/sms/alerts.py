@@ -1,8 +1,8 @@
 """The alerts that hold now, and keeping one quiet for a while."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -14,7 +14,7 @@ from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
 from bot.sms.notes import name_of, notes
 from bot.sms.report import Action, Cell, Code, Facts, Listing, Paragraph, Part, Report, Say, Table, say
-from bot.sms.wallclock import duration
+from bot.sms.wallclock import typed_duration
 
 Deed = Literal["snooze", "resume"]
 DEEDS: Mapping[str, Deed] = {
@@ -23,10 +23,6 @@ DEEDS: Mapping[str, Deed] = {
 }
 # What can be snoozed before it holds: a campaign is known beforehand. The other names come with their figures.
 ALWAYS = ("run_out", "unusual", "failures", "refusals", "arrears")
-LENGTH = re.compile(
-    r"(\d{1,4})(m|min|mins|minutes?|分|分钟|分鐘|h|hours?|小时|小時|个小时|d|days?|天|日)", re.IGNORECASE
-)
-LETTERS = {"m": "m", "分": "m", "h": "h", "小": "h", "个": "h", "d": "d", "天": "d", "日": "d"}
 USUAL_LENGTH = timedelta(days=1)
 
 # How alike a name must be to the one that was typed; how many are offered.
@@ -246,12 +242,10 @@ def length_of(words: Sequence[str], desk: Desk) -> timedelta:
     """
     if not words:
         return USUAL_LENGTH
-    found = LENGTH.fullmatch(typed("".join(words)))
-    try:
-        return duration(f"{int(found[1])}{LETTERS[found[2][0]]}" if found else "")
-    except ValueError as error:
-        names = ", ".join(desk.accounts)
-        raise BotError("alerts.wrong_length", length=" ".join(words), names=names) from error
+    with suppress(ValueError):
+        if length := typed_duration("".join(words)):
+            return length
+    raise BotError("alerts.wrong_length", length=" ".join(words), names=", ".join(desk.accounts))
 
 
 def shortly(length: timedelta) -> str:

@@ -55,8 +55,6 @@ OF_A_WEEK = re.compile(r"周|週|星期|礼拜|禮拜")
 IN_CHINESE = {**dict(zip("一二三四五六日", wallclock.WEEK, strict=True)), "天": "sun"}
 SEPARATORS = ",.;、。"
 BETWEEN = str.maketrans({"至": "-", "到": "-", "~": "-", "–": "-", "—": "-", "、": ",", "和": ",", "/": ","})
-LENGTH = re.compile(r"(\d{1,4})(m|min|mins|minutes?|分钟?|分鐘|h|hours?|个?小时|個?小時|d|days?|天|日)")
-UNITS = {"m": "m", "分": "m", "h": "h", "个": "h", "個": "h", "小": "h", "d": "d", "天": "d", "日": "d"}
 PLACES: Mapping[str, str] = {
     **dict.fromkeys(
         ("北京", "北京时间", "上海", "中国", "东八区", "beijing", "china", "cst", "utc+8", "gmt+8"),
@@ -215,9 +213,7 @@ def length_of(words: Sequence[str]) -> tuple[timedelta | None, Sequence[str]]:
     """
     for place, _ in enumerate(words):
         for width in (2, 1):
-            said = unicodedata.normalize("NFKC", "".join(words[place : place + width])).casefold()
-            if found := LENGTH.fullmatch(said):
-                length = wallclock.duration(f"{int(found[1])}{UNITS[found[2][0]]}")
+            if length := wallclock.typed_duration("".join(words[place : place + width])):
                 return length, [*words[:place], *words[place + width :]]
     return None, words
 

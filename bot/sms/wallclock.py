@@ -4,6 +4,7 @@ Each function that reads a text raises ValueError where it is none.
 """
 
 import re
+import unicodedata
 from collections.abc import Set as AbstractSet
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from bot.sms.report import Say, say
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+TYPED = re.compile(r"(\d{1,4})(m|min|mins|minutes?|分钟?|分鐘|h|hours?|个?小时|個?小時|d|days?|天|日)")
+LETTERS = {"m": "m", "分": "m", "h": "h", "个": "h", "個": "h", "小": "h", "d": "d", "天": "d", "日": "d"}
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONGEST = timedelta(days=7)
 # Days of the week count from 0, Monday.
@@ -49,6 +52,16 @@ def duration(text: str) -> timedelta:
     if found is None or (length := int(found[1]) * UNITS[found[2]]) > LONGEST:
         raise ValueError
     return length
+
+
+def typed_duration(text: str) -> timedelta | None:
+    """What a person types for one: `90m`, `6 hours`, `3天`; None for what is no length at all.
+
+    Raises:
+        ValueError: for one of nothing, or of more than seven days.
+    """
+    found = TYPED.fullmatch(unicodedata.normalize("NFKC", "".join(text.split())).casefold())
+    return duration(f"{int(found[1])}{LETTERS[found[2][0]]}") if found else None
 
 
 def days(text: str) -> frozenset[int]:

@@ -16,6 +16,12 @@ def soon() -> int:
     return (now() + timedelta(seconds=1.2)).second
 
 
+async def settled() -> None:
+    """What was about to be done on the loop is done, so that nothing is under way any more."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 def played(story: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
         async with asyncio.timeout(10):
@@ -38,6 +44,27 @@ def test_a_round_is_made_at_the_start_and_when_its_second_comes() -> None:
         async with ticking({"post": Round(make, second)}, now, lambda _: None):
             await twice.wait()
         assert made[1].second == second
+
+    played(story)
+
+
+def test_a_round_whose_second_passed_while_the_process_stood_still_is_made_late() -> None:
+    made: list[datetime] = []
+    first, twice = asyncio.Event(), asyncio.Event()
+
+    async def make() -> None:
+        made.append(now())
+        (twice if len(made) == 2 else first).set()
+
+    async def story() -> None:
+        missed = now() + timedelta(seconds=3)
+        async with ticking({"post": Round(make, soon())}, now, lambda _: None):
+            await first.wait()
+            await settled()
+            while now() < missed:  # nothing else runs: the second comes and goes
+                pass
+            await twice.wait()
+        assert missed <= made[1] < missed + timedelta(seconds=2)
 
     played(story)
 

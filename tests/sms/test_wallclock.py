@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.drawing import Drawing
 from bot.language import LANGUAGES, Language
 from bot.sms.cloud import ACCOUNT_ZONE
-from bot.sms.wallclock import WEEK, clock, days, days_said, duration, written, zone
+from bot.sms.wallclock import WEEK, clock, days, days_said, duration, typed_duration, written, zone
 from bot.wiring import Bot
 
 WORKDAYS = frozenset(range(5))
@@ -52,6 +52,24 @@ def test_a_length_is_in_minutes_hours_or_days() -> None:
 def test_what_is_no_length_or_too_long_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - as above
         duration(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["6h", "6 hours", "６Ｈ", "6小时", "6 个小时", "6個小時", "360m", "360分鐘", "06h"]
+)
+def test_a_length_is_understood_as_people_type_it(text: str) -> None:
+    assert typed_duration(text) == timedelta(hours=6)
+
+
+@pytest.mark.parametrize("text", ["0h", "8天", "200 hours"])
+def test_a_typed_length_of_nothing_or_of_more_than_a_week_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - as above
+        typed_duration(text)
+
+
+@pytest.mark.parametrize("text", ["", "6", "h", "6w", "balance", "6h6h"])
+def test_another_word_is_no_length(text: str) -> None:
+    assert typed_duration(text) is None
 
 
 @pytest.mark.parametrize(
