@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+import structlog
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.reports.rounds import survived
 
+LOG = structlog.get_logger("smsbot.reports")
+
+# The scheduler waits for a time of day: it is told when the clock was set by more than this. Seconds.
+SET, LOOKING = 5.0, 1.0
 # How long the end waits for what is under way, most of all for an answer of Slack. Seconds.
 MOMENT = 2.0
 
@@ -60,11 +65,29 @@ async def ticking(
         trigger = CronTrigger(minute=it.minute, second=it.second, timezone=UTC)
         scheduler.add_job(partial(hold, name, it.make), trigger, id=name, next_run_time=now())
     scheduler.start()
+    watching = asyncio.create_task(made_anew_when_set(scheduler, now))
     try:
         yield
     finally:
+        watching.cancel()
         scheduler.shutdown(wait=False)
         await ended(under_way, moment)
+
+
+async def made_anew_when_set(scheduler: AsyncIOScheduler, now: Callable[[], datetime]) -> None:
+    """Has every round made at once, and planned anew, whenever the clock was set or the machine has slept.
+
+    Set back by an hour it would be an hour until the next one; set a year ahead, each minute missed would be listed.
+    """
+    seconds = asyncio.get_running_loop().time
+    apart = now().timestamp() - seconds()
+    while True:
+        await asyncio.sleep(LOOKING)
+        before, apart = apart, now().timestamp() - seconds()
+        if abs(apart - before) > SET:
+            LOG.warning("clock_was_set", seconds=round(apart - before))
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now())
 
 
 async def ended(tasks: AbstractSet["asyncio.Task[None]"], moment: float) -> None:

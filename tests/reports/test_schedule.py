@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import apscheduler.schedulers.base as scheduling
+import pytest
 
 from bot.reports.schedule import Round, ticking
 
@@ -134,5 +137,40 @@ def test_a_round_that_fails_is_made_again() -> None:
     async def story() -> None:
         async with ticking({"post": Round(make, soon())}, now, lambda _: None):
             await again.wait()
+
+    played(story)
+
+
+class SetClock(datetime):
+    """What the scheduler takes for the time."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.ahead
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=-1000)], ids=["back", "far ahead"])
+def test_a_clock_that_is_set_stops_no_round(ahead: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduling, "datetime", SetClock)
+    made: list[datetime] = []
+    first, again, third = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def make() -> None:
+        made.append(now())
+        (first, again, third)[len(made) - 1].set()
+
+    async def story() -> None:
+        monkeypatch.setattr(SetClock, "ahead", ahead)
+        second = (now() + timedelta(seconds=3.2)).second
+        async with ticking({"post": Round(make, second)}, lambda: SetClock.now(UTC), lambda _: None):
+            await first.wait()
+            await settled()
+            monkeypatch.setattr(SetClock, "ahead", timedelta())
+            await again.wait()
+            await third.wait()
+        assert made[1] - made[0] < timedelta(seconds=2)
+        assert made[2].second == second
 
     played(story)
