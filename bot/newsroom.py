@@ -1,11 +1,11 @@
 """What is told without anybody asking: of the composition, what keeps, watches and posts it. See bot/wiring.py."""
 
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 import structlog
 
@@ -18,7 +18,7 @@ from bot.reports.alarms import AlertJobs, KeptAlarms
 from bot.reports.digests import KeptDigests
 from bot.reports.policy import AlertSettings
 from bot.reports.poster import Poster
-from bot.reports.posting import Board
+from bot.reports.posting import Board, Kind
 from bot.reports.rounds import DigestJobs, Rounds, Source
 from bot.reports.schedule import Round
 from bot.reports.watching import Watched, Watching
@@ -57,9 +57,8 @@ class Newsroom:
 
     async def forget(self) -> None:
         """Drops what is too old to be of use."""
-        before = now() - POSTINGS_KEPT
-        await self.postings.forget(before)
-        await self.alarms.episodes.forget(before)
+        await self.postings.forget(POSTINGS_KEPT)
+        await self.alarms.episodes.forget(now() - POSTINGS_KEPT)
         for it in self.watched.values():
             await it.hours.forget(now() - HOURS_KEPT)
 
@@ -89,19 +88,29 @@ def rounds_of(
     With `rooms` in these channels only.
     """
     postings, alerts = newsroom.postings, newsroom.alerts
-    poster = Poster(postings, board, monotonic, metrics.posted)
-    sources: list[Source] = [DigestJobs(newsroom.digests, language, rooms)]
-    made = {"forget": Round(newsroom.forget, 40, minute=7)}
+    poster = Poster(postings, board, passed, metrics.posted)
+
+    def posting(kind: Kind, source: Source) -> Callable[[], Awaitable[None]]:
+        return Rounds(kind, source, postings, poster, board, now, rooms).make
+
+    digests = posting("digest", DigestJobs(newsroom.digests, language, rooms))
+    made = {"digests": Round(digests, 0), "forget": Round(newsroom.forget, 40, minute=7)}
     if alerts is not None and (rooms is None or alerts.channel in rooms):
         samples = {name: it.account.sample for name, it in newsroom.watched.items()}
-        sources.append(AlertJobs(alerts, newsroom.alarms, postings, samples, language))
+        telling = posting("alert", AlertJobs(alerts, newsroom.alarms, postings, samples, language))
+        made["alerts"] = Round(telling, 30)
         made["watch"] = Round(watching(newsroom, alerts, metrics.looked).make, 20)
-    return {"post": Round(Rounds(sources, postings, poster, board, now).make, 0), **made}
+    return made
 
 
 def watching(newsroom: Newsroom, alerts: AlertSettings, observe: Callable[[str], None]) -> Watching:
     alarms = newsroom.alarms
     return Watching(newsroom.watched, alerts.policy, alarms.looks, alarms.episodes, now, observe)
+
+
+def passed() -> float:
+    """Seconds since some moment, those in which the machine was suspended too where the system counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def now() -> datetime:

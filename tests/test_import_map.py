@@ -212,6 +212,8 @@ ONLY_IN = {
         "bot.service",
         "bot.serving",
         "bot.slack",
+        "bot.store.hours",
+        "bot.store.plans",
         "bot.telemetry",
         "bot.web",
     },

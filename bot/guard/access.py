@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.errors import BotError
 from bot.guard.policy import SendPolicy
 from bot.sms.command import Asker
-from bot.sms.operations import Right
+from bot.sms.operations import SETTING, Right
 
 # Every member, and every channel.
 EVERY = "*"
@@ -72,7 +72,8 @@ class Access:
             return
         if right == "administers" and not self.admin(asker):
             raise NotAllowed("guard.not_admin", self.admins)
-        self._check_rules(asker, verb)
+        for name in needed(verb):
+            self._check_rules(asker, name)
         if right == "sends":
             self._check_sending(asker)
 
@@ -108,6 +109,11 @@ class Access:
             self.sending.check_asker(asker)
         except BotError as refusal:
             raise NotAllowed(refusal.phrase, self.admins, **refusal.details) from None
+
+
+def needed(verb: str) -> tuple[str, ...]:
+    """Who sets what is posted here has it read here: `set-digest` needs `digest` as well."""
+    return tuple(dict.fromkeys((verb.removeprefix(SETTING), verb)))
 
 
 def whole(verb: str) -> str:

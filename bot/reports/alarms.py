@@ -131,7 +131,7 @@ class AlertJobs:
             report = alert_report(it, sample=self.accounts[it.account])
             return Bulletin(report, self.language, self.settings.tell)
 
-        return Job(self._key(it), bulletin)
+        return Job(self._key(it), bulletin, it.opened)
 
     def _key(self, it: Episode) -> Key:
         return alert_key(self.settings.channel, it.account, it.name, it.number)

@@ -11,7 +11,7 @@ from bot.guard.chain import Event
 from bot.guard.ledger import Ledger
 from bot.language import Language
 from bot.reports.digest import Frame, Head, Late, digest
-from bot.reports.due import Due, coming, skipped
+from bot.reports.due import Due, coming, local_date, skipped
 from bot.reports.morning import Morning, Reviews, Window, morning
 from bot.reports.posting import Key, Postings, read_key
 from bot.sms.alarms import Alarms
@@ -109,15 +109,15 @@ class KeptDigests:
     async def written(self, it: Due, key: Key) -> Report:
         """What is posted for a plan that is due."""
         now = self.now()
-        before = await self.postings.newest("digest", it.plan.channel, "sent")
-        since = before.settled if before and before.settled else it.at - DAY
+        before = await self.postings.newest(it.plan.channel, it.day, "sent")
+        since = before.settled if before and before.settled and before.settled <= now else it.at - DAY
         pause = (await self.plans.pauses()).get(it.plan.channel)
         late = lateness(it, skipped(it.plan, before.day, it.day, pause) if before else (), now)
         frame = replace(await self._frame(it.plan, key), late=late, whole=False)
         return digest(await self._mornings(it.plan.accounts, Window(now, since, self.patience)), frame)
 
     async def _standing(self, plan: Plan, pause: Pause | None, now: datetime) -> Standing:
-        newest = await self.postings.newest("digest", plan.channel)
+        newest = await self.postings.newest(plan.channel, local_date(now, plan.zone))
         paused = pause is not None and pause.until > now
         if newest is None:
             return Standing(plan, pause, coming(plan, now, pause), None, paused)

@@ -78,8 +78,10 @@ def quiet(
     at: datetime,
     cool_down: timedelta,
 ) -> bool:
+    """What was told in the future was told by a clock that was ahead: it quiets nothing."""
     last, until = before.get(name), snoozed.get(name)
-    return (last is not None and at - last < cool_down) or (until is not None and at < until)
+    cooling = last is not None and timedelta() <= at - last < cool_down
+    return cooling or (until is not None and at < until)
 
 
 def outdone(episode: Episode, standing: Sequence[Episode]) -> bool:

@@ -98,7 +98,8 @@ async def rejected_of(
     except BotError as error:
         lacking["reviews"] = error
         return ()
-    return [it for it in found if it.review == "rejected" and (since[id_of(it)] or it.created) > window.since]
+    moments = ((it, since[id_of(it)] or it.created) for it in found if it.review == "rejected")
+    return [it for it, at in moments if window.since < at <= window.at]
 
 
 async def all_reviewed(account: Account) -> Sequence[Reviewed]:

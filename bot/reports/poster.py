@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import assert_never
@@ -33,8 +33,11 @@ LOG = structlog.get_logger("smsbot.reports")
 # What a refusal is mended by takes a person some minutes; a connection comes back by itself.
 AFTER_REFUSAL = timedelta(minutes=10)
 AFTER_NO_CONNECTION = timedelta(seconds=30)
-# Slack's clock and the database's may differ.
-CLOCKS_DIFFER = timedelta(seconds=60)
+# So much later than it was owed, it may stand there already though no row says so: in a database that was put
+# back to an earlier state.
+LATE = timedelta(minutes=5)
+# Slack's clock and ours may differ.
+CLOCKS_DIFFER = timedelta(hours=1)
 
 Compose = Callable[[], Awaitable[Bulletin]]
 # Is told the kind of a posting, and what became of it.
@@ -51,34 +54,40 @@ class Poster:
     observe: Observe
     lease: Lease = Lease()  # noqa: RUF009 - a frozen value
 
-    async def post(self, key: Key, compose: Compose) -> None:
+    async def post(self, key: Key, compose: Compose, owed: datetime) -> None:
         """Posts what `compose` makes, unless it stands there, somebody else is at it, or that can't be told.
+
+        It is `owed` since then.
 
         Raises:
             StoreAway: then nothing is posted that was not noted before.
         """
         claim = await self.postings.claim(key)
-        if claim is None or (claim.begun and not await self._absent(claim)):
+        if claim is None or await self._stands(claim, owed):
             return
         bulletin = await compose()
         outcome = await self.board.post(key, bulletin, partial(self._still, claim))
         await self._settle(claim, bulletin, outcome)
 
-    async def _absent(self, claim: Claim) -> bool:
-        """Whether it certainly does not stand there yet, though a call may have gone out."""
-        match look := await self.board.look(claim.key, claim.first - CLOCKS_DIFFER):
+    async def _stands(self, claim: Claim, owed: datetime) -> bool:
+        """Whether it stands there, or may, as a call may have gone out and nothing tells what became of it."""
+        rowless = claim.attempts == 1 and claim.at - owed > LATE
+        if not claim.begun and not rowless:
+            return False
+        since = min(claim.first if claim.begun else owed, claim.at) - CLOCKS_DIFFER
+        match look := await self.board.look(claim.key, since):
             case Stands(ts=ts):
                 await self.postings.sent(claim.key, ts, "")
                 self._note(claim, "found")
-                return False
-            case Absent():
                 return True
-            case Unreadable(code=code):
+            case Unreadable(code=code) if claim.begun:
                 await self._give_up_looking(claim, code)
-                return False
-            case Unanswered(reason=reason):
+                return True
+            case Unanswered(reason=reason) if claim.begun:
                 # The lease runs out, and somebody looks again.
                 LOG.warning("posting_not_looked_up", key=str(claim.key), reason=reason)
+                return True
+            case Absent() | Unreadable() | Unanswered():
                 return False
             case _:
                 assert_never(look)
@@ -93,9 +102,11 @@ class Poster:
 
     async def _settle(self, claim: Claim, bulletin: Bulletin, outcome: Outcome) -> None:
         match outcome:
-            case Stands(ts=ts):
+            case Stands(ts=ts, plainly=plainly):
                 await self.postings.sent(claim.key, ts, mark(bulletin))
                 self._note(claim, "sent")
+                if plainly:
+                    await self.board.illustrate(claim.key, ts, bulletin)
             case Denied(after=float() as seconds):
                 await self.postings.release(claim, timedelta(seconds=seconds), outcome.code)
                 self._note(claim, "limited", outcome.code)

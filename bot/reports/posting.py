@@ -56,7 +56,7 @@ def read_key(text: str) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to post, for the time of a lease. `attempts` counts from 1, `first` is when that was.
+    """The right to post, given `at` this time for that of a lease. `attempts` counts from 1, `first` is when that was.
 
     `begun`: a call may have gone out for an earlier one.
     """
@@ -64,6 +64,7 @@ class Claim:
     key: Key
     attempts: int
     first: datetime
+    at: datetime
     begun: bool
 
 
@@ -96,9 +97,10 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """It stands in the channel."""
+    """It stands in the channel; `plainly`: without what Slack could not show."""
 
     ts: str
+    plainly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,9 @@ class Board(Protocol):
     async def look(self, key: Key, since: datetime) -> Look:
         """Whether a message of this key was posted since then."""
 
+    async def illustrate(self, key: Key, ts: str, bulletin: Bulletin) -> None:
+        """Adds to what stands there what Slack could not show of it, as well as it goes."""
+
     async def tell(self, key: Key, error: BotError) -> None:
         """Tells those who can mend it, directly, that something is not posted. Never raises."""
 
@@ -190,16 +195,22 @@ class Postings(Protocol):
 
     async def fates(self, keys: Collection[Key]) -> Mapping[Key, Posted]: ...
 
-    async def newest(self, kind: Kind, channel: str, fate: Fate | None = None) -> Posted | None:
-        """The row with the latest date of this channel; with a `fate`, of those that met it."""
+    async def newest(self, channel: str, until: date, fate: Fate | None = None) -> Posted | None:
+        """The latest digest of this channel, of those up to a day; with a `fate`, of those that met it."""
 
-    async def give_up(self, wanted: Collection[Key]) -> Sequence[Posted]:
-        """Settles what is claimed, has been nobody's for an hour, and is not `wanted` any more."""
+    async def give_up(
+        self, kind: Kind, wanted: Collection[Key], channels: Collection[str] | None = None
+    ) -> Sequence[Posted]:
+        """Settles what is claimed, has been nobody's for an hour, and is not `wanted` any more.
+
+        With `channels` of these only: others are somebody else's.
+        """
 
     async def hand_back(self) -> None:
         """Gives up what is ours and has not begun, for others to claim at once."""
 
-    async def forget(self, before: datetime) -> None: ...
+    async def forget(self, age: timedelta) -> None:
+        """Drops what was settled so long ago."""
 
 
 @dataclass(frozen=True, slots=True)

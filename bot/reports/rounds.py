@@ -15,7 +15,7 @@ from bot.language import Language
 from bot.reports.digests import KeptDigests
 from bot.reports.due import Due, due
 from bot.reports.poster import Compose, Poster
-from bot.reports.posting import Board, Bulletin, Key, Postings, digest_key
+from bot.reports.posting import Board, Bulletin, Key, Kind, Postings, digest_key
 
 LOG = structlog.get_logger("smsbot.reports")
 
@@ -25,10 +25,12 @@ AT_A_TIME = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to post once."""
+    """Something to post once: `owed` since then, and of use `until` then."""
 
     key: Key
     compose: Compose
+    owed: datetime
+    until: datetime | None = None
 
 
 class Source(Protocol):
@@ -58,7 +60,7 @@ class DigestJobs:
 
     def _job(self, it: Due) -> Job:
         key = digest_key(it.plan.channel, it.day)
-        return Job(key, partial(self._bulletin, it, key))
+        return Job(key, partial(self._bulletin, it, key), it.at, it.until)
 
     async def _bulletin(self, it: Due, key: Key) -> Bulletin:
         return Bulletin(await self.digests.written(it, key), it.plan.language or self.language)
@@ -66,11 +68,15 @@ class DigestJobs:
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    sources: Sequence[Source]
+    """Of one kind, so that neither waits for the other. `rooms` are the only channels, where there are such."""
+
+    kind: Kind
+    source: Source
     postings: Postings
     poster: Poster
     board: Board
     now: Callable[[], datetime]
+    rooms: AbstractSet[str] | None = None
 
     async def make(self) -> None:
         """Posts what is owed and not settled, each by itself: one that fails keeps none of the others.
@@ -78,7 +84,7 @@ class Rounds:
         Raises:
             StoreAway: when the database can't be had; the next round finds all of it owed still.
         """
-        jobs = [job for source in self.sources for job in await source.jobs(self.now())]
+        jobs = await self.source.jobs(self.now())
         keys = [it.key for it in jobs]
         settled = {key for key, it in (await self.postings.fates(keys)).items() if it.fate != "claimed"}
         turns = asyncio.Semaphore(AT_A_TIME)
@@ -89,10 +95,11 @@ class Rounds:
 
     async def _one(self, job: Job, turns: asyncio.Semaphore) -> None:
         async with turns:
-            await self.poster.post(job.key, job.compose)
+            if job.until is None or self.now() < job.until:
+                await self.poster.post(job.key, job.compose, job.owed)
 
     async def _settle(self, keys: Sequence[Key]) -> None:
-        for it in await self.postings.give_up(keys):
+        for it in await self.postings.give_up(self.kind, keys, self.rooms):
             LOG.error("posting_given_up", key=str(it.key), fate=it.fate, reason=it.reason)
             self.poster.observe(it.key.kind, it.fate)
             await self.board.tell(it.key, BotError("posting.gave_up"))

@@ -62,13 +62,17 @@ class Watching:
     observe: Callable[[str], None]
 
     async def make(self) -> None:
-        """Looks at the accounts whose turn it is, one after the other.
+        """Looks at the accounts whose turn it is, one after the other: one that fails keeps none of the others.
 
         Raises:
             StoreAway: when the database can't be had.
         """
+        failures = []
         for name in await self.looks.take_due(list(self.accounts), EVERY):
-            await self.look(name)
+            (failure,) = await asyncio.gather(self.look(name), return_exceptions=True)
+            failures += [failure] if failure else []
+        if failures:
+            raise failures[0]
 
     async def look(self, name: str) -> None:
         sight, lacking = await seen(self.accounts[name], self.now())

@@ -62,10 +62,7 @@ class SlackBoard:
         done = await self.outbox.post_once(Posted(key.channel), message, metadata_of(str(key)), still)
         if not isinstance(done, Attempted):
             return Withheld()
-        outcome = outcome_of(done, key.channel)
-        if done.plainly and isinstance(outcome, Stands):
-            await self._illustrate(key.channel, outcome.ts, bulletin)
-        return outcome
+        return outcome_of(done, key.channel)
 
     async def look(self, key: Key, since: datetime) -> Look:
         match found := await find(self.client, key.channel, POSTING, str(key), since, self.observe):
@@ -80,6 +77,14 @@ class SlackBoard:
             case _:
                 assert_never(found)
 
+    async def illustrate(self, key: Key, ts: str, bulletin: Bulletin) -> None:
+        """Where Slack refuses its own chart, a picture of it, if one can be drawn."""
+        for series in (it for it in bulletin.report.parts if isinstance(it, Series)):
+            title = self.cards().words(series.title.phrase, bulletin.language, **series.title.details)
+            drawn = await asyncio.to_thread(self.picture, title, series.points)
+            if drawn:
+                await uploads.upload(self.client, key.channel, ts, PICTURE, drawn, title, self.observe)
+
     async def tell(self, key: Key, error: BotError) -> None:
         words = self.cards().told_of(what_of(key), key.channel, error, self.language)
         for person in self.admins:
@@ -91,14 +96,6 @@ class SlackBoard:
         if not bulletin.people:
             return message
         return calling(bulletin.people, self.cards().words("alert.look", bulletin.language), message)
-
-    async def _illustrate(self, channel: str, ts: str, bulletin: Bulletin) -> None:
-        """Where Slack refuses its own chart, a picture of it, if one can be drawn. It is no loss if it fails."""
-        for series in (it for it in bulletin.report.parts if isinstance(it, Series)):
-            title = self.cards().words(series.title.phrase, bulletin.language, **series.title.details)
-            drawn = await asyncio.to_thread(self.picture, title, series.points)
-            if drawn:
-                await uploads.upload(self.client, channel, ts, PICTURE, drawn, title, self.observe)
 
     async def _whisper(self, person: str, words: Message) -> None:
         try:
@@ -126,7 +123,7 @@ async def reach(client: AsyncWebClient, channel: str) -> None:
 def outcome_of(done: Attempted, channel: str) -> Outcome:
     match outcome := done.outcome:
         case Accepted(answer=answer):
-            return Stands(str(answer.get("ts") or ""))
+            return Stands(str(answer.get("ts") or ""), done.plainly)
         case Refused(code=code, retry_after=after):
             return Denied(error_of(outcome, channel), code, after)
         case Unreachable(reason=reason):

@@ -79,7 +79,7 @@ class Errands:
 
     async def share(self, visitor: Visitor, called: Called, place: Place) -> None:
         """Shows everybody what a verb finds now, when it is all there, and who wanted it shown."""
-        if not self.reporting.shareable(called.verb):
+        if not self.reporting.shareable(called.verb, called.rest):
             raise BotError("slack.not_shared")
         command = self.command(visitor, called)
         report = await self.following.whole(command, await self.reporting.report(command))
@@ -97,7 +97,7 @@ class Errands:
 
     def _share(self, command: Command, place: Place) -> str:
         """The command that shows it to everybody; "" when everybody sees it already, or nobody else may."""
-        if not only_one_sees(place) or not self.reporting.shareable(command.verb):
+        if not only_one_sees(place) or not self.reporting.shareable(command.verb, command.text):
             return ""
         return f"{command.verb} {command.text}".strip()
 

@@ -67,9 +67,9 @@ class Reporting:
         """The verbs that somebody may use, here."""
         return self.access.allowed_verbs(asker, rights())
 
-    def shareable(self, verb: str) -> bool:
-        """Not what only admins may read, nor what holds the key to a send."""
-        return VERBS[verb].right == "reads"
+    def shareable(self, verb: str, text: str) -> bool:
+        """Not what only admins may read, nor what holds the key to a send, nor what would set something again."""
+        return VERBS[verb].right == "reads" and governed(verb, text) == verb
 
     async def _noted(self, asker: Asker, what: str, refusal: BotError) -> None:
         self.metrics.refused(refusal.phrase)

@@ -31,6 +31,8 @@ from bot.sms.trace import trace
 
 # reads: open to members; sets: too, for the channel that they are in; sends: costs money; administers: for admins.
 Right = Literal["reads", "sets", "sends", "administers"]
+# What a verb sets is allowed under its name behind this.
+SETTING = "set-"
 
 # What a Chinese keyboard types for the slash is one as well.
 SLASH_WORD = re.compile(r"[/／、][sｓ][mｍ][sｓ](?=\s|$)", re.IGNORECASE)
@@ -171,7 +173,7 @@ def verbs_shown(*, admin: bool) -> list[str]:
 
 def rights() -> dict[str, Right]:
     """Every verb, and the right that it needs; what a verb sets stands apart."""
-    settings: dict[str, Right] = {f"set-{name}": "sets" for name, it in VERBS.items() if it.sets}
+    settings: dict[str, Right] = {f"{SETTING}{name}": "sets" for name, it in VERBS.items() if it.sets}
     own = {name: it.right for name, it in VERBS.items()}
     return {**dict.fromkeys((it.verb for it in ASSISTANT), "reads"), **own, **settings}
 
@@ -179,7 +181,7 @@ def rights() -> dict[str, Right]:
 def governed(verb: str, text: str) -> str:
     """The name under which it is allowed or not: that of the verb, or of what it sets."""
     sets = VERBS[verb].sets if verb in VERBS else None
-    return f"set-{verb}" if sets and sets(text) else verb
+    return f"{SETTING}{verb}" if sets and sets(text) else verb
 
 
 def helped(command: Command, allowed: AbstractSet[str] | None = None) -> Report:

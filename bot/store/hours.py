@@ -7,11 +7,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, delete, insert, select
 
-from bot.sms.cloud import ACCOUNT_ZONE, Cloud, Hour, SendCounts
+from bot.sms.cloud import ACCOUNT_ZONE, Cloud, CloudError, Hour, SendCounts
 from bot.store.database import Database
 from bot.store.tables import hour as hours
+
+LOG = structlog.get_logger("smsbot.store")
 
 HOUR = timedelta(hours=1)
 # What is counted a little late still belongs to its hour.
@@ -34,7 +37,7 @@ class KeptHours:
         """Every hour of today and of so many days before, oldest first; None where it is not known yet.
 
         Raises:
-            CloudError: when the API refuses, or can't be reached.
+            CloudError: when the API refuses the newest, or can't be reached.
             StoreAway: when they can't be kept.
         """
         async with self._asking:
@@ -43,8 +46,7 @@ class KeptHours:
             await self._drop_asked_after(now)
             kept = await self._kept(first)
             wanted = [it for it in hours_back(now, first) if not good(it, kept.get(it), now)]
-            for begins in wanted[:most]:
-                await self._keep(begins)
+            await self._keep_all(wanted[:most])
             kept = await self._kept(first)
         return [hour_of(it, kept.get(it)) for it in reversed(list(hours_back(now, first)))]
 
@@ -58,6 +60,17 @@ class KeptHours:
         wrong = (hours.c.account == self._account) & (hours.c.asked > now)
         async with self._database.writing() as connection:
             await connection.execute(delete(hours).where(wrong))
+
+    async def _keep_all(self, wanted: Sequence[datetime]) -> None:
+        """The first that can't be had is told; later the API has given something, and the rest has time."""
+        for place, begins in enumerate(wanted):
+            try:
+                await self._keep(begins)
+            except CloudError as error:
+                if place == 0:
+                    raise
+                LOG.warning("hour_not_known", account=self._account, begins=str(begins), reason=error.phrase)
+                return
 
     async def _keep(self, begins: datetime) -> None:
         """As of before the call: what is counted while it is under way may not be in it."""

@@ -1,10 +1,11 @@
 """Digests that were set up in Slack, and what is quiet for a while, in the database."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, delete, insert, select
 
 from bot.sms import wallclock
@@ -12,6 +13,8 @@ from bot.sms.plans import Pause, Plan
 from bot.store.database import Database
 from bot.store.tables import pause as pauses
 from bot.store.tables import plan as plans
+
+LOG = structlog.get_logger("smsbot.store")
 
 
 class StoredPlans:
@@ -23,7 +26,7 @@ class StoredPlans:
     async def all(self) -> Sequence[Plan]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(plans).order_by(plans.c.channel))
-            return [plan_of(row) for row in rows]
+            return list(readable(rows))
 
     async def put(self, plan: Plan) -> None:
         """In place of what the channel had."""
@@ -43,6 +46,15 @@ class StoredPlans:
             await connection.execute(delete(pauses).where(pauses.c.name == name))
             row = {"name": name, "until": pause.until, "person": pause.person}
             await connection.execute(insert(pauses).values(row))
+
+
+def readable(rows: Iterable[Row[Any]]) -> Iterator[Plan]:
+    """A row that this machine can't read, for want of its zone, keeps none of the others."""
+    for row in rows:
+        try:
+            yield plan_of(row)
+        except ValueError:
+            LOG.warning("plan_unreadable", channel=row.channel, at=row.at, zone=row.zone, days=row.days)
 
 
 def columns_of(plan: Plan) -> dict[str, object]:

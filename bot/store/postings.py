@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, not_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reports.posting import Claim, Key, Kind, Lease, Posted, read_key
@@ -16,6 +16,8 @@ from bot.store.tables import posting as postings
 
 # What nobody has had for so long, and nobody wants any more, is over.
 LEFT = timedelta(hours=1)
+# No lease, and no wait that Slack asks for, is longer.
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class StoredPostings:
@@ -41,13 +43,14 @@ class StoredPostings:
             known = (await connection.execute(select(postings).where(postings.c.key == str(key)))).first()
             if known is None:
                 await connection.execute(insert(postings).values(self._row(key, at)))
-                return Claim(key, 1, at, begun=False)
-            if known.state != "claimed" or known.lease_until > at:
+                return Claim(key, 1, at, at, begun=False)
+            if known.state != "claimed" or held(known.lease_until, at, self._lease):
                 return None
             taken = {"owner": self._owner, "lease_until": at + self._lease.length}
             ours = update(postings).where(postings.c.key == str(key))
             await connection.execute(ours.values(**taken, attempts=known.attempts + 1))
-            return Claim(key, known.attempts + 1, known.first_claimed, begun=known.begun is not None)
+            begun = known.begun is not None
+            return Claim(key, known.attempts + 1, known.first_claimed, at, begun=begun)
 
     async def begin(self, claim: Claim) -> bool:
         async with self._database.writing() as connection:
@@ -82,22 +85,33 @@ class StoredPostings:
         async with self._database.reading() as connection:
             return {(row := posted_of(it)).key: row for it in await connection.execute(wanted)}
 
-    async def newest(self, kind: Kind, channel: str, fate: Fate | None = None) -> Posted | None:
-        rows = select(postings).where((postings.c.kind == kind) & (postings.c.channel == channel))
+    async def newest(self, channel: str, until: date, fate: Fate | None = None) -> Posted | None:
+        """Those of days to come were posted by a clock that was ahead."""
+        of_it = and_(
+            postings.c.kind == "digest",
+            postings.c.channel == channel,
+            postings.c.what <= until.isoformat(),
+        )
+        rows = select(postings).where(of_it)
         if fate is not None:
             rows = rows.where(postings.c.state == fate)
         async with self._database.reading() as connection:
             found = (await connection.execute(rows.order_by(postings.c.what.desc()).limit(1))).first()
             return None if found is None else posted_of(found)
 
-    async def give_up(self, wanted: Collection[Key]) -> Sequence[Posted]:
+    async def give_up(
+        self, kind: Kind, wanted: Collection[Key], channels: Collection[str] | None = None
+    ) -> Sequence[Posted]:
         """What was begun may stand there: its fate is unknown. What was not, has failed."""
+        ours = true() if channels is None else postings.c.channel.in_(channels)
         async with self._database.writing() as connection:
             at = await time_of(connection, self._now)
             left = and_(
+                postings.c.kind == kind,
                 postings.c.state == "claimed",
                 postings.c.lease_until <= at - LEFT,
                 not_(postings.c.key.in_([str(it) for it in wanted])),
+                ours,
             )
             begun = postings.c.begun.is_not(None)
             unknown = await self._over(connection, left & begun, "unknown", at)
@@ -112,8 +126,9 @@ class StoredPostings:
             )
             await connection.execute(nobodys.values(lease_until=at))
 
-    async def forget(self, before: datetime) -> None:
+    async def forget(self, age: timedelta) -> None:
         async with self._database.writing() as connection:
+            before = await time_of(connection, self._now) - age
             await connection.execute(delete(postings).where(postings.c.settled < before))
 
     def _ours(self, claim: Claim) -> ColumnElement[bool]:
@@ -148,6 +163,13 @@ class StoredPostings:
         theirs = update(postings).where(postings.c.key.in_([it.key for it in rows]))
         await connection.execute(theirs.values(state=fate, settled=at))
         return [replace(posted_of(it), fate=fate, settled=at) for it in rows]
+
+
+def held(until: datetime, at: datetime, lease: Lease) -> bool:
+    """Whether a lease, or the wait after a refusal, goes on. One further off than any we give is that of a clock
+    which was ahead: its holder, if it lives, has it no longer once the row counts one attempt more.
+    """
+    return at < until <= at + max(lease.length, LONGEST_WAIT)
 
 
 def posted_of(row: Row[Any]) -> Posted:

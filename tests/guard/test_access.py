@@ -56,6 +56,13 @@ def test_a_rule_on_what_a_verb_sets_leaves_reading_open() -> None:
     assert refusal(access, MEMBER, "digest") == ""
 
 
+def test_who_may_not_read_something_here_has_it_posted_here_by_no_word() -> None:
+    access = ruled(rule("digest balance", channels="C0OPS"))
+
+    assert refusal(access, MEMBER, "digest") == refusal(access, MEMBER, "set-digest") == "access.not_channel"
+    assert refusal(access, replace(MEMBER, channel="C0OPS"), "set-digest") == ""
+
+
 def test_a_guest_has_what_is_public() -> None:
     assert OPEN.allowed_verbs(GUEST, VERBS) == {"ask", "error", "help"}
     assert refusal(OPEN, GUEST, "balance") == "access.guest"

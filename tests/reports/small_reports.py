@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, assert_never
 
 from bot.errors import BotError
@@ -81,11 +81,11 @@ class SmallPostings:
         now, row = self.ledger.time.at, self.ledger.rows.get(key)
         if row is None:
             self.ledger.rows[key] = Row(self.owner, now + LEASE.length, 1, now)
-            return Claim(key, 1, now, begun=False)
-        if row.fate != "claimed" or row.lease_until > now:
+            return Claim(key, 1, now, now, begun=False)
+        if row.fate != "claimed" or now < row.lease_until <= now + timedelta(hours=1):
             return None
         row.owner, row.lease_until, row.attempts = self.owner, now + LEASE.length, row.attempts + 1
-        return Claim(key, row.attempts, row.first, row.begun)
+        return Claim(key, row.attempts, row.first, now, row.begun)
 
     async def begin(self, claim: Claim) -> bool:
         row, now = self.ledger.rows[claim.key], self.ledger.time.at
@@ -114,19 +114,24 @@ class SmallPostings:
     async def fates(self, keys: Collection[Key]) -> Mapping[Key, Posted]:
         return {key: posted(key, self.ledger.rows[key]) for key in keys if key in self.ledger.rows}
 
-    async def newest(self, kind: Kind, channel: str, fate: Fate | None = None) -> Posted | None:
+    async def newest(self, channel: str, until: date, fate: Fate | None = None) -> Posted | None:
         rows = [
             posted(key, row)
             for key, row in self.ledger.rows.items()
-            if (key.kind, key.channel) == (kind, channel) and fate in {None, row.fate}
+            if (key.kind, key.channel) == ("digest", channel)
+            and key.what <= until.isoformat()
+            and fate in {None, row.fate}
         ]
         return max(rows, key=lambda it: it.key.what, default=None)
 
-    async def give_up(self, wanted: Collection[Key]) -> Sequence[Posted]:
+    async def give_up(
+        self, kind: Kind, wanted: Collection[Key], channels: Collection[str] | None = None
+    ) -> Sequence[Posted]:
         over = []
         for key, row in self.ledger.rows.items():
             idle = row.lease_until <= self.ledger.time.at - timedelta(hours=1)
-            if row.fate == "claimed" and idle and key not in wanted:
+            ours = key.kind == kind and (channels is None or key.channel in channels)
+            if ours and row.fate == "claimed" and idle and key not in wanted:
                 row.fate, row.settled = ("unknown" if row.begun else "failed"), self.ledger.time.at
                 over.append(posted(key, row))
         return over
@@ -136,7 +141,8 @@ class SmallPostings:
             if row.owner == self.owner and row.fate == "claimed" and not row.begun:
                 row.lease_until = self.ledger.time.at
 
-    async def forget(self, before: datetime) -> None:
+    async def forget(self, age: timedelta) -> None:
+        before = self.ledger.time.at - age
         for key in [key for key, row in self.ledger.rows.items() if row.settled and row.settled < before]:
             del self.ledger.rows[key]
 
@@ -149,7 +155,7 @@ def posted(key: Key, row: Row) -> Posted:
     return Posted(key, row.fate, row.attempts, row.first, row.ts, row.reason, row.settled)
 
 
-Trouble = Literal["", "lost", "limited", "denied", "unsent"]
+Trouble = Literal["", "plainly", "lost", "limited", "denied", "unsent"]
 
 
 @dataclass
@@ -185,6 +191,9 @@ class SmallBoard:
             case "lost":
                 self.stand.append(key)
                 return Unclear("http_500")
+            case "plainly":
+                self.stand.append(key)
+                return Stands("1.0", plainly=True)
             case "":
                 self.stand.append(key)
                 return Stands(f"{len(self.stand)}.0")
@@ -196,6 +205,9 @@ class SmallBoard:
         if self.look_as is not None:
             return self.look_as
         return Stands("1.0") if key in self.stand else Absent()
+
+    async def illustrate(self, key: Key, ts: str, bulletin: Bulletin) -> None:
+        raise MemoryError(key, ts, bulletin)
 
     async def tell(self, key: Key, error: BotError) -> None:
         self.told.append((key, error.phrase))

@@ -221,6 +221,12 @@ def after(looks: Sequence[Look]) -> Course:
     return course
 
 
+def test_what_was_told_by_a_clock_that_was_ahead_quiets_nothing() -> None:
+    ahead = {"unusual": NOW + timedelta(days=365)}
+
+    assert told(episode("unusual", 2), before=ahead) == ["unusual"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(looks=LOOKS)
 def test_no_episode_is_told_twice_nor_one_that_is_silent(looks: list[Look]) -> None:

@@ -187,3 +187,11 @@ def test_reviews_are_lacking_where_the_database_is_away() -> None:
     it = seen(reviews=FakeReviews(failure=BotError("store.away")))
 
     assert it.lacking["reviews"].phrase == "store.away"
+
+
+def test_what_was_seen_rejected_by_a_clock_that_was_ahead_is_no_news_for_years() -> None:
+    one = rejected(template(7, "promo"), 90 * DAY)
+
+    reviews = FakeReviews({("template", 7): NOW + 365 * DAY})
+
+    assert seen(FakeCloud(templates_=[one]), reviews=reviews).rejected == []

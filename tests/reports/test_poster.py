@@ -14,6 +14,7 @@ from bot.reports.posting import Bulletin, Claim, Key, Look, Outcome, Still, Unan
 from tests.reports.small_reports import (
     KEY,
     LEASE,
+    NOW,
     SmallBoard,
     SmallLedger,
     SmallPostings,
@@ -42,7 +43,7 @@ class Scene:
         )
 
     def post(self, owner: str = "one") -> None:
-        asyncio.run(self.poster(owner).post(KEY, bulletin))
+        asyncio.run(self.poster(owner).post(KEY, bulletin, NOW))
 
     @property
     def row(self) -> object:
@@ -67,7 +68,7 @@ def test_while_one_is_at_it_others_keep_away() -> None:
 
     async def both() -> None:
         await it.ledger.of("one").claim(KEY)
-        await it.poster("two").post(KEY, bulletin)
+        await it.poster("two").post(KEY, bulletin, NOW)
 
     asyncio.run(both())
 
@@ -82,6 +83,52 @@ def test_one_that_died_before_its_call_is_followed_without_a_look() -> None:
     it.post("two")
 
     assert (it.board.stand, it.board.looks) == ([KEY], [])
+
+
+@pytest.mark.parametrize("hours", [1, 24 * 400], ids=["restored", "forgotten by a clock far ahead"])
+def test_what_stands_there_is_not_posted_again_when_its_row_is_gone(hours: int) -> None:
+    it = Scene()
+    it.post("one")
+    it.time.forward(timedelta(hours=hours))
+    it.ledger.rows.clear()
+
+    it.post("two")
+
+    assert (it.board.stand, it.row) == ([KEY], "sent")
+
+
+@pytest.mark.parametrize("look", [Unreadable("missing_scope"), Unanswered("http_500")])
+def test_what_nobody_began_is_posted_late_though_nothing_tells_whether_it_stands_there(look: Look) -> None:
+    it = Scene()
+    it.board.look_as = look
+    it.time.forward(timedelta(hours=1))
+
+    it.post()
+
+    assert it.board.stand == [KEY]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=50), timedelta(days=365)])
+def test_a_look_begins_early_enough_for_a_clock_that_was_ahead(ahead: timedelta) -> None:
+    it = Scene()
+    it.time.forward(ahead)
+    it.board.trouble = ["lost"]
+    it.post()
+    it.time.at = NOW + LEASE.length
+
+    it.post("two")
+
+    assert it.board.looks[-1] <= NOW
+
+
+def test_what_stands_there_is_settled_before_its_picture_is_drawn() -> None:
+    it = Scene()
+    it.board.trouble = ["plainly"]
+
+    with pytest.raises(MemoryError):
+        it.post()
+
+    assert it.row == "sent"
 
 
 def test_a_lost_answer_is_looked_up_and_never_posted_again() -> None:
@@ -190,7 +237,7 @@ def test_one_that_slept_after_its_lease_was_made_whole_posts_nothing(slept: time
 
     sleepy = Poster(Sleepy(ours.ledger, "one"), it.board, it.time.seconds, lambda *_: None)
 
-    asyncio.run(sleepy.post(KEY, bulletin))
+    asyncio.run(sleepy.post(KEY, bulletin, NOW))
 
     assert it.board.stand == []
     it.post("two")
@@ -202,10 +249,10 @@ def test_one_whose_lease_was_taken_over_while_it_wrote_posts_nothing() -> None:
 
     async def slow() -> Bulletin:
         it.time.forward(LEASE.length)
-        await it.poster("two").post(KEY, bulletin)
+        await it.poster("two").post(KEY, bulletin, NOW)
         return await bulletin()
 
-    asyncio.run(it.poster("one").post(KEY, slow))
+    asyncio.run(it.poster("one").post(KEY, slow, NOW))
 
     assert it.board.stand == [KEY]
     assert it.seen == [("digest", "sent"), ("digest", "withheld")]
@@ -279,6 +326,9 @@ class GatedBoard:
         await self.gate()
         return found
 
+    async def illustrate(self, key: Key, ts: str, bulletin: Bulletin) -> None:
+        raise AssertionError(key, ts, bulletin)
+
     async def tell(self, key: Key, error: object) -> None:
         raise AssertionError(key, error)
 
@@ -307,7 +357,7 @@ class Interleaved(RuleBasedStateMachine):
         for _ in range(3):
             self.time.forward(LEASE.length + AFTER_REFUSAL)
             poster = Poster(self.ledger.of("last"), self.board, self.time.seconds, lambda *_: None)
-            self.loop.run_until_complete(poster.post(KEY, bulletin))
+            self.loop.run_until_complete(poster.post(KEY, bulletin, NOW))
         self.loop.close()
         assert self.board.stand == [KEY]
         assert self.ledger.rows[KEY].fate == "sent"
@@ -319,7 +369,7 @@ class Interleaved(RuleBasedStateMachine):
         gate = Gate()
         postings = GatedPostings(self.ledger, name, gate)
         poster = Poster(postings, GatedBoard(self.board, gate), self.time.seconds, lambda *_: None)
-        self.replicas[name] = Replica(self.loop.create_task(poster.post(KEY, bulletin)), gate)
+        self.replicas[name] = Replica(self.loop.create_task(poster.post(KEY, bulletin, NOW)), gate)
         self.settle()
 
     @precondition(lambda self: self.replicas)

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import BotError
 from bot.reports.poster import Compose, Poster
 from bot.reports.posting import Bulletin, Key
-from bot.reports.rounds import Job, Rounds, survived
+from bot.reports.rounds import AT_A_TIME, Job, Rounds, survived
 from tests.reports.small_reports import SmallBoard, SmallLedger, Time, bulletin
 
 OPS, DEV = Key("digest", "C0OPS", "2026-11-30"), Key("digest", "C0DEV", "2026-11-30")
@@ -37,18 +37,20 @@ class Scene:
     def __post_init__(self) -> None:
         self.ledger, self.board = SmallLedger(self.time), SmallBoard(self.time)
 
-    def owe(self, *keys: Key, compose: Compose = bulletin) -> None:
-        self.owed.found += [Job(key, compose) for key in keys]
+    def owe(self, *keys: Key, compose: Compose = bulletin, of_use: timedelta | None = None) -> None:
+        now = self.time.at
+        until = None if of_use is None else now + of_use
+        self.owed.found += [Job(key, compose, now, until) for key in keys]
 
-    def rounds(self, owner: str = "one") -> Rounds:
+    def rounds(self, owner: str = "one", rooms: frozenset[str] | None = None) -> Rounds:
         postings = self.ledger.of(owner)
         poster = Poster(
             postings, self.board, self.time.seconds, lambda kind, what: self.seen.append((kind, what))
         )
-        return Rounds([self.owed], postings, poster, self.board, self.time.now)
+        return Rounds("digest", self.owed, postings, poster, self.board, self.time.now, rooms)
 
-    def make(self, owner: str = "one") -> None:
-        asyncio.run(self.rounds(owner).make())
+    def make(self, owner: str = "one", rooms: frozenset[str] | None = None) -> None:
+        asyncio.run(self.rounds(owner, rooms).make())
 
 
 async def broken() -> Bulletin:
@@ -144,6 +146,37 @@ def test_what_is_owed_still_is_not_given_up_however_long_it_takes() -> None:
     it.make()
 
     assert it.board.stand == [OPS]
+
+
+def test_what_belongs_to_other_channels_or_is_of_another_kind_is_somebody_elses_to_give_up() -> None:
+    it = Scene()
+    alert = Key("alert", "C0OPS", "prod|run_out|1")
+    for key in (OPS, alert):
+        asyncio.run(it.ledger.of("one").claim(key))
+    it.time.forward(timedelta(hours=2))
+
+    it.make("console", frozenset({"console"}))
+    assert {row.fate for row in it.ledger.rows.values()} == {"claimed"}
+
+    it.make("two")
+    assert (it.ledger.rows[OPS].fate, it.ledger.rows[alert].fate) == ("failed", "claimed")
+
+
+def test_what_is_of_no_more_use_when_its_turn_comes_is_not_posted() -> None:
+    """Nine are due; the machine sleeps for a day while the first eight are written."""
+    it = Scene()
+    later = it.time.at + timedelta(hours=12)
+
+    async def slept() -> Bulletin:
+        it.time.forward(max(later - it.time.at, timedelta()))
+        return await bulletin()
+
+    eight = (Key("digest", f"C0{number}", "2026-11-30") for number in range(AT_A_TIME))
+    it.owe(*eight, compose=slept, of_use=timedelta(hours=6))
+    it.owe(OPS, of_use=timedelta(hours=6))
+    it.make()
+
+    assert OPS not in it.ledger.rows
 
 
 @pytest.mark.parametrize("failure", [BotError("store.away", reason="locked"), ZeroDivisionError()])

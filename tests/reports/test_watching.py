@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.reports.policy import AlertPolicy
 from bot.reports.watching import EVERY, Watched, Watching
 from bot.sms.alarms import Episode
-from bot.sms.cloud import Hour, Refused, SendCounts, Unreachable
+from bot.sms.cloud import Hour, Packages, Refused, SendCounts, Unreachable
 from bot.sms.desk import Account
 from tests.sms.small_cloud import NOW, FakeCloud, FakeHistory, history, package
 
@@ -173,3 +175,22 @@ def test_a_flood_in_this_hour_is_seen() -> None:
     it.make()
 
     assert it.episodes.names == ["unusual"]
+
+
+class BrokenCloud(FakeCloud):
+    async def packages(self) -> Packages:
+        raise KeyError("what nobody expected")
+
+
+def test_an_account_that_fails_keeps_none_of_the_others_and_the_round_tells() -> None:
+    past, looks = history(*[1000] * 30), SmallLooks({"prod", "test"})
+    watched = {
+        "prod": Watched(Account("prod", BrokenCloud(), past), FakeHours()),
+        "test": Watched(Account("test", FakeCloud(), past), FakeHours()),
+    }
+    watching = Watching(watched, LOW, looks, SmallEpisodes(), lambda: NOW, lambda _: None)
+
+    with pytest.raises(KeyError):
+        asyncio.run(watching.make())
+
+    assert looks.well == ["test"]

@@ -136,11 +136,11 @@ class Day:
     channels: int
     chance: random.Random
 
-    async def jobs(self, now: datetime) -> Sequence[Job]:  # noqa: ARG002 -- the file has the time
+    async def jobs(self, now: datetime) -> Sequence[Job]:
         day = await asyncio.to_thread(today, self.file)
         keys = [digest_key(f"C{number}", day) for number in range(self.channels)]
         self.chance.shuffle(keys)
-        return [Job(key, bulletin) for key in keys]
+        return [Job(key, bulletin, now) for key in keys]
 
 
 async def main(slack_url: str, database_url: str, day: Day, fate: Fate) -> None:
@@ -152,9 +152,9 @@ async def main(slack_url: str, database_url: str, day: Day, fate: Fate) -> None:
         cards = PlainCards()
         board = MortalBoard(client, outbox, lambda: cards, (), "en", nothing_drawn, unobserved)
         poster = Poster(postings, board, monotonic, lambda *_: None, LEASE)
-        rounds = Rounds([day], postings, poster, board, now)
+        rounds = Rounds("digest", day, postings, poster, board, now)
         while True:
-            await survived("post", rounds.make, lambda _: None)
+            await survived("digests", rounds.make, lambda _: None)
             await asyncio.sleep(0.05)
 
 

@@ -145,7 +145,7 @@ def test_an_alert_calls_who_is_to_be_told_once_and_can_be_snoozed(visit_with: Vi
         episode = Episode("sample", "balance:0.3", 1, datetime.now(UTC), details)
         await house.office.newsroom.alarms.episodes.change([episode])
         for _ in range(2):
-            await house.service.rounds["post"].make()
+            await house.service.rounds["alerts"].make()
 
         (alert,) = house.seen()
         assert BO in words(alert)

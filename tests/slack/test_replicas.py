@@ -227,4 +227,4 @@ def page(address: str) -> list[str]:
 
 
 def round_made(line: str) -> bool:
-    return line.startswith('smsbot_rounds_total{round="post"}')
+    return line.startswith('smsbot_rounds_total{round="digests"}')

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.sms.plans import Pause, Plan
 from bot.sms.timetable import zones
 from bot.store.database import Database, StoreAway, open_database
 from bot.store.plans import StoredPlans
+from bot.store.tables import plan as plans
 from tests.guard.small_guard import NOON
 
 PLAN = Plan(
@@ -144,3 +145,18 @@ def test_a_database_that_is_away_is_told(database_url: str) -> None:
                 await asked()
 
     told(database_url, story)
+
+
+def test_a_plan_whose_zone_this_machine_does_not_know_keeps_none_of_the_others(database_url: str) -> None:
+    async def run() -> None:
+        async with open_database(database_url) as database:
+            stored = StoredPlans(database)
+            for channel in ("C0OPS", "C0DEV"):
+                await stored.put(Plan(channel, time(9)))
+            async with database.writing() as connection:
+                theirs = update(plans).where(plans.c.channel == "C0OPS")
+                await connection.execute(theirs.values(zone="Europe/Of_Another_Machine"))
+
+            assert [it.channel for it in await stored.all()] == ["C0DEV"]
+
+    asyncio.run(run())

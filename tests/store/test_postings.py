@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from bot.store.database import StoreAway
 from bot.store.postings import LEFT
 from tests.store.small_postings import KEY, LEASE, Replica, pass_time, play
 
+LAST = date(2026, 11, 30)
 OTHER = alert_key("C0GENERAL", "prod", "balance:0.3", 3)
 # Longer than a test takes on a busy machine: PostgreSQL's clock goes on meanwhile.
 LITTLE = timedelta(seconds=4)
@@ -42,7 +44,7 @@ async def lapsed(one: Replica) -> None:
 def test_what_is_claimed_is_nobodys_else_until_its_lease_has_ended(database_url: str) -> None:
     async def story(one: Replica, two: Replica) -> None:
         claim = await one.claimed()
-        assert claim == Claim(KEY, 1, claim.first, begun=False)
+        assert claim == Claim(KEY, 1, claim.first, claim.first, begun=False)
         assert abs(claim.first - await one.time()) < LITTLE
 
         await pass_time(one, LEASE.length - LITTLE)
@@ -50,7 +52,7 @@ def test_what_is_claimed_is_nobodys_else_until_its_lease_has_ended(database_url:
         await pass_time(one, 2 * LITTLE)
         taken = await two.claimed()
 
-        assert taken == replace(claim, attempts=2, first=claim.first - LEASE.length - LITTLE)
+        assert taken == replace(claim, attempts=2, first=claim.first - LEASE.length - LITTLE, at=taken.at)
         assert [await it.postings.claim(KEY) for it in (one, two)] == [None, None]
 
     play(database_url, story)
@@ -202,7 +204,7 @@ def test_nothing_makes_unsent_what_was_sent(database_url: str) -> None:
         assert await one.posted() == stands
         await pass_time(one, LEFT + LITTLE)
         assert await two.postings.claim(KEY) is None
-        assert await two.postings.give_up([]) == []
+        assert await two.postings.give_up("digest", []) == []
 
         assert (await one.posted()).fate == "sent"
 
@@ -339,14 +341,14 @@ def test_the_newest_is_that_of_the_latest_day_of_its_channel_and_fate(database_u
         await failed(one, claims[21])
 
         for fate, day in ((None, 21), ("sent", 10), ("failed", 21)):
-            found = await one.postings.newest("digest", "C0GENERAL", fate)  # type: ignore[arg-type]
+            found = await one.postings.newest("C0GENERAL", LAST, fate)  # type: ignore[arg-type]
             assert found is not None
             assert found.day == date(2026, 11, day)
-        assert await one.postings.newest("digest", "C0GENERAL", "unknown") is None
-        assert await one.postings.newest("digest", "C0NONE") is None
-        alert = await one.postings.newest("alert", "C0GENERAL")
-        assert alert is not None
-        assert alert.key == OTHER
+        assert await one.postings.newest("C0GENERAL", LAST, "unknown") is None
+        assert await one.postings.newest("C0NONE", LAST) is None
+        before = await one.postings.newest("C0GENERAL", date(2026, 11, 20))
+        assert before is not None
+        assert before.day == date(2026, 11, 10), "of days to come a clock that was ahead has posted"
 
     play(database_url, story)
 
@@ -359,9 +361,9 @@ def test_what_nobody_has_had_for_an_hour_and_nobody_wants_is_given_up(database_u
         await one.claimed(wanted)
 
         await pass_time(one, LEASE.length + LEFT - LITTLE)
-        assert await two.postings.give_up([wanted]) == []
+        assert await two.postings.give_up("digest", [wanted]) == []
         await pass_time(one, 2 * LITTLE)
-        found = await two.postings.give_up([wanted])
+        found = await two.postings.give_up("digest", [wanted])
 
         assert [(it.key, it.fate, it.reason) for it in found] == [
             (begun, "unknown", ""),
@@ -375,10 +377,26 @@ def test_what_nobody_has_had_for_an_hour_and_nobody_wants_is_given_up(database_u
             "C0WANTED": "claimed",
         }
         assert [kept[it.key] for it in found] == list(found)
-        assert await two.postings.give_up([wanted]) == []
+        assert await two.postings.give_up("digest", [wanted]) == []
         assert await one.postings.claim(begun) is None
 
     play(database_url, story)
+
+
+def test_a_lease_of_a_clock_that_was_ahead_ends_with_it_and_who_had_it_may_begin_no_more(
+    tmp_path: Path,
+) -> None:
+    """An alert's key has no date: for a year nobody could tell it."""
+
+    async def story(one: Replica, two: Replica) -> None:
+        one.clock.forward(days=365)
+        claim = await one.claimed(OTHER)
+        one.clock.forward(days=-365)
+
+        assert (await two.claimed(OTHER)).attempts == 2
+        assert not await one.postings.begin(claim)
+
+    play(f"sqlite:///{tmp_path}/postings.sqlite3", story)
 
 
 def test_what_is_handed_back_is_anybodys_at_once(database_url: str) -> None:
@@ -428,7 +446,7 @@ def test_what_was_nobodys_for_long_is_not_made_young_by_handing_it_back(database
 
         await one.postings.hand_back()
 
-        assert [it.key for it in await two.postings.give_up([])] == [KEY]
+        assert [it.key for it in await two.postings.give_up("digest", [])] == [KEY]
 
     play(database_url, story)
 
@@ -442,7 +460,7 @@ def test_what_was_settled_before_a_time_is_forgotten(database_url: str) -> None:
         await pass_time(one, timedelta(days=30))
         await failed(one, await one.claimed(new))
 
-        await one.postings.forget(await one.time() - timedelta(days=30) + LITTLE)
+        await one.postings.forget(timedelta(days=30) - LITTLE)
 
         assert set(await one.postings.fates([old, new, open_])) == {new, open_}
         assert (await one.claimed(old)).attempts == 1
@@ -459,7 +477,7 @@ def test_a_replica_whose_clock_is_wrong_takes_over_nothing_that_is_alive(databas
         fast.clock.forward(days=400)
 
         assert await fast.postings.claim(KEY) is None
-        assert await fast.postings.give_up([]) == []
+        assert await fast.postings.give_up("digest", []) == []
         late = await fast.claimed(OTHER)
         assert abs(late.first - claim.first) < LITTLE
 
@@ -480,10 +498,10 @@ def test_a_database_that_is_away_is_told_by_everything(database_url: str) -> Non
             lambda: failed(one, claim),
             lambda: released(one, claim),
             lambda: postings.fates([KEY]),
-            lambda: postings.newest("digest", "C0GENERAL"),
-            lambda: postings.give_up([]),
+            lambda: postings.newest("C0GENERAL", LAST),
+            lambda: postings.give_up("digest", []),
             postings.hand_back,
-            lambda: postings.forget(claim.first),
+            lambda: postings.forget(timedelta()),
         ):
             with pytest.raises(StoreAway):
                 await asked()

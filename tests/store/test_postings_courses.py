@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Row, delete, select
 
-from bot.reports.posting import Claim, Key, alert_key, digest_key, read_key
+from bot.reports.posting import Claim, Key, Kind, alert_key, digest_key, read_key
 from bot.sms.plans import Fate
 from bot.store.postings import LEFT
 from bot.store.tables import posting as postings
@@ -35,6 +35,8 @@ KEYS, OWNERS, PLACES = st.sampled_from(ALL), st.integers(0, 1), st.integers(0, 3
 PAUSES = st.sampled_from([None, None, 1, 2, 3])
 OTHERS = st.sampled_from([False, False, False, True])
 REASONS = st.sampled_from(["not_in_channel", "is_archived", ""])
+KINDS: st.SearchStrategy[Kind] = st.sampled_from(["digest", "alert"])
+CHANNELS = st.sampled_from([None, ["C0GENERAL"], ["console"], []])
 AFTER = st.sampled_from([timedelta(), timedelta(seconds=30), timedelta(minutes=10)])
 # A moment more, as PostgreSQL's clock goes on meanwhile.
 KEPT = timedelta(days=1, seconds=5)
@@ -102,9 +104,11 @@ class SmallLedger:
         row.owner, row.begun, row.until, row.reason = None, False, self.at + after, reason
         return new
 
-    def give_up(self, wanted: Sequence[Key]) -> dict[Key, Fate]:
+    def give_up(self, kind: Kind, wanted: Sequence[Key], channels: Sequence[str] | None) -> dict[Key, Fate]:
         over: dict[Key, Fate] = {}
         for key, row in self.rows.items():
+            if key.kind != kind or (channels is not None and key.channel not in channels):
+                continue
             if row.fate == "claimed" and row.until <= self.at - LEFT and key not in wanted:
                 row.fate = over[key] = "unknown" if row.begun else "failed"
                 row.settled = self.at
@@ -193,10 +197,10 @@ class PostingMachine(RuleBasedStateMachine):
         new = self.run(self.ledgers[owner].postings.release(claim, after, reason))
         assert new == self.small.release(owner, claim, after, reason)
 
-    @rule(owner=OWNERS, wanted=st.lists(KEYS, max_size=1))
-    def give_up(self, owner: int, wanted: list[Key]) -> None:
-        over = self.run(self.ledgers[owner].postings.give_up(wanted))
-        assert {it.key: it.fate for it in over} == self.small.give_up(wanted)
+    @rule(owner=OWNERS, kind=KINDS, wanted=st.lists(KEYS, max_size=1), channels=CHANNELS)
+    def give_up(self, owner: int, kind: Kind, wanted: list[Key], channels: list[str] | None) -> None:
+        over = self.run(self.ledgers[owner].postings.give_up(kind, wanted, channels))
+        assert {it.key: it.fate for it in over} == self.small.give_up(kind, wanted, channels)
 
     @rule(owner=OWNERS)
     def hand_back(self, owner: int) -> None:
@@ -212,7 +216,7 @@ class PostingMachine(RuleBasedStateMachine):
     @rule(owner=OWNERS)
     def forget(self, owner: int) -> None:
         one = self.ledgers[owner]
-        self.run(one.postings.forget(self.run(one.time()) - KEPT))
+        self.run(one.postings.forget(KEPT))
         gone = self.small.forget()
         self.claims = [(owner, it) for owner, it in self.claims if it.key not in gone]
         self.stood -= gone

@@ -73,9 +73,10 @@ async def find(  # noqa: PLR0913, PLR0917 - what is looked for, where and since 
 
 def unread(failure: Failure) -> Unreadable | Unanswered:
     match failure:
-        case Refused(code=code, retry_after=None):
+        case Refused(code=code, retry_after=None) if not code.startswith("http_"):
             return Unreadable(code)
         case Refused(code=code):
+            # For the rate limit; or by something on the way, a proxy: Slack itself says why.
             return Unanswered(code)
         case _:
             return Unanswered(failure.reason)
