@@ -225,7 +225,8 @@ def digest(
     if not found:
         output().show_plain(out, bot.phrases.say("rehearsal.none", language))
     for it in found:
-        lines = [bot.drawing.cell(it.where, language), bot.drawing.cell(it.why, language)]
+        told = [it.where, it.why, *([it.figures] if it.figures else [])]
+        lines = [bot.drawing.cell(words, language) for words in told]
         if it.report:
             lines.append(bot.drawing.markdown(it.report, it.language))
         output().show_markdown(out, "\n\n".join(lines))

@@ -1,9 +1,9 @@
 """What would be posted where, and why: of the composition, what shows a digest before it is due. See bot/wiring.py."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.errors import BotError
 from bot.language import Language
@@ -12,6 +12,9 @@ from bot.reports.digests import KeptDigests
 from bot.reports.due import Due, coming, due
 from bot.reports.posting import Posted, digest_key
 from bot.settings import Settings
+from bot.sms.balance import day_of
+from bot.sms.cloud import Day
+from bot.sms.desk import Account, History
 from bot.sms.plans import Fate, Pause, Plan
 from bot.sms.report import Code, Report, Say, say
 from bot.sms.wallclock import days_said
@@ -27,12 +30,33 @@ FATES: Mapping[Fate, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """A channel's digest, in its language: `why` it would be posted or not; the report if it would."""
+    """A channel's digest, in its language: `why` it would be posted or not; the report if it would.
+
+    `figures`: of when they are, where the report is not of now.
+    """
 
     language: Language
     where: Say
     why: Say
     report: Report | None = None
+    figures: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOver:
+    """The History of bot/sms/desk.py, up to `last`: of a time to come there are no figures yet."""
+
+    history: History
+    last: date
+
+    @property
+    def loading(self) -> bool:
+        return self.history.loading
+
+    async def days(self, first: date, last: date, *, patience: float) -> Sequence[Day]:
+        """As many days as asked for, earlier where they would not be over."""
+        ahead = max(last - self.last, timedelta())
+        return await self.history.days(first - ahead, last - ahead, patience=patience)
 
 
 def rehearsed(settings: Settings, bot: Bot, at: datetime | None) -> list[Rehearsed]:
@@ -75,8 +99,14 @@ async def one(
     why = verdict(plan, pause, moment, found, posted)
     if found is None or key is None or posted is not None:
         return Rehearsed(spoken, place(plan), why)
-    then = replace(digests, now=lambda: moment)
-    return Rehearsed(spoken, place(plan), why, await then.written(found, key))
+    then = replace(digests, now=lambda: moment, accounts=up_to_yesterday(digests.accounts, digests.now()))
+    figures = say("rehearsal.figures", at=shown(plan, moment)) if at else None
+    return Rehearsed(spoken, place(plan), why, await then.written(found, key), figures)
+
+
+def up_to_yesterday(accounts: Mapping[str, Account], at: datetime) -> Mapping[str, Account]:
+    yesterday = day_of(at) - timedelta(days=1)
+    return {name: replace(it, history=DaysOver(it.history, yesterday)) for name, it in accounts.items()}
 
 
 def moment_of(plan: Plan, at: datetime | None) -> datetime:

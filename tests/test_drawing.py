@@ -359,7 +359,7 @@ def test_wrong_settings_are_told_one_by_one_with_their_places(drawing: Drawing) 
 
 def test_what_stands_small_tells_the_zone_only_beside_a_moment(drawing: Drawing) -> None:
     assert drawing.notes(Report(TITLE, (), ("a_b",)), "en") == [r"a\_b"]
-    assert drawing.notes(Report(TITLE, (Paragraph(NOW),)), "en") == ["Times are in Asia/Shanghai."]
+    assert drawing.notes(Report(TITLE, (Paragraph(NOW),)), "en") == ["Dates and times are in Asia/Shanghai."]
 
 
 def test_of_the_answers_only_those_there_are_are_named_each_once(drawing: Drawing, library: Library) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from subprocess import run
@@ -11,12 +12,16 @@ import pytest
 
 from bot.errors import BotError
 from bot.opening import open_office
-from bot.rehearsal import moment_of, rehearsed, verdict, when
+from bot.rehearsal import moment_of, rehearsed, up_to_yesterday, verdict, when
 from bot.reports.due import due
 from bot.reports.posting import Posted, digest_key
 from bot.settings import Settings, read_settings
+from bot.sms.cloud import Day
+from bot.sms.desk import Account
 from bot.sms.plans import Fate, Pause, Plan
+from bot.sms.report import say
 from bot.wiring import Bot
+from tests.sms.small_cloud import DAY, NOW, TODAY, FakeCloud, FakeHistory
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = Plan("C0OPS", time(9), BERLIN)
@@ -104,3 +109,37 @@ def test_now_is_now_where_no_time_is_named() -> None:
     before = datetime.now(UTC)
 
     assert before <= moment_of(NINE, None) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(("ahead", "moved"), [(-3, 0), (0, 0), (1, 1), (400, 400)])
+def test_no_day_is_asked_for_that_is_not_over_now(ahead: int, moved: int) -> None:
+    asked: list[tuple[date, date]] = []
+
+    class Asked(FakeHistory):
+        async def days(self, first: date, last: date, *, patience: float) -> Sequence[Day]:
+            asked.append((first, last))
+            return await super().days(first, last, patience=patience)
+
+    yesterday, shift = TODAY - DAY, ahead * DAY
+    accounts = up_to_yesterday({"prod": Account("prod", FakeCloud(), Asked({}))}, NOW)
+    asyncio.run(accounts["prod"].history.days(yesterday + shift - 29 * DAY, yesterday + shift, patience=1))
+
+    assert asked == [(yesterday + (ahead - moved) * DAY - 29 * DAY, yesterday + (ahead - moved) * DAY)]
+
+
+def test_a_digest_of_a_time_to_come_says_whose_figures_it_shows(
+    bot: Bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "smsbot.toml").write_text('[[digest]]\nchannel = "C0OPS"\n', "utf-8")
+    settings = read_settings({"LANG": "en_GB.UTF-8", "XDG_STATE_HOME": str(tmp_path)})
+    ahead = datetime.now(UTC).date() + 3 * DAY
+
+    [found] = rehearsed(settings, bot, datetime.combine(ahead, time(9, 1)))
+
+    assert found.figures == say("rehearsal.figures", at=f"{ahead}T09:01")
+    assert found.report
+    words = bot.drawing.markdown(found.report, "en")
+    over = (datetime.now(UTC) + timedelta(hours=8)).date() - DAY
+    assert f"{over}**" in words
+    assert "EndTime" not in words

@@ -117,7 +117,7 @@ def check_ranges(source: Source) -> None:
 
 
 def check_balance(source: Source) -> None:
-    """A threshold is a share of what was bought, or a whole number of messages."""
+    """A threshold is a share of the packages not used up, or a whole number of messages."""
     for at, value in source.values("alerts", "balance", ANY):
         if is_number(value) and not (0 <= value <= 1 or (value > 1 and isinstance(value, int))):
             source.report("wrong_threshold", source.line_of(*at), key=dotted(at))

@@ -1,9 +1,9 @@
 """An alert as a report: what happened, in figures, and what to do about it. Made of its episode alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.sms.alarms import Episode, headline
-from bot.sms.balance import RUNNING_LOW, date_or_never
+from bot.sms.balance import NOTHING_LEFT, RUNNING_LOW, date_or_never, runs_out_between
 from bot.sms.report import (
     Action,
     Cell,
@@ -102,35 +102,32 @@ def parts_of(episode: Episode) -> tuple[Part, ...]:  # noqa: PLR0911 - a line fo
 
 
 def balance(episode: Episode) -> tuple[Part, ...]:
-    rows: list[tuple[Say, Cell]] = [
-        (
-            say("balance.left_in_all"),
-            say("balance.left_of", left=episode.count("left"), amount=episode.count("amount")),
-        ),
-    ]
-    if episode.count("threshold"):
-        rows.append((say("alert.threshold"), say("alert.messages", count=episode.count("threshold"))))
-    if not episode.count("left"):
-        advice = ("billing/error-1031-despite-balance", *RUNNING_LOW)
-        return (Facts(tuple(rows)), Paragraph(say("alert.buy")), Explained((NO_PACKAGE,)), Entries(advice))
-    if day := episode.day("runs_out"):
-        rows.append((say("forecast.runs_out"), day))
-    return (Facts(tuple(rows)), Paragraph(say("alert.buy")), Entries(RUNNING_LOW))
+    figures = (Facts(rows),) if (rows := tuple(balance_rows(episode))) else ()
+    if episode.count("left"):
+        return (*figures, Paragraph(say("alert.buy")), Entries(RUNNING_LOW))
+    return (*figures, Paragraph(say("alert.buy")), Explained((NO_PACKAGE,)), Entries(NOTHING_LEFT))
+
+
+def balance_rows(episode: Episode) -> Iterator[tuple[Say, Cell]]:
+    """None where no package is valid: the title says that. Until one is used up, shares leave out those that are."""
+    left, amount = episode.count("left"), episode.count("amount")
+    if not amount:
+        return
+    phrase = "alert.left_of" if left else "balance.left_of"
+    yield say("balance.left_in_all"), say(phrase, left=left, amount=amount)
+    if threshold := episode.count("threshold"):
+        yield say("alert.threshold"), say("alert.messages", count=threshold)
+    if left and (day := episode.day("runs_out")):
+        yield say("forecast.runs_out"), day
 
 
 def run_out(episode: Episode) -> tuple[Part, ...]:
-    first, last = episode.day("earliest"), episode.day("latest")
-    dates = say(
-        "forecast.dates",
-        usual=episode.day("expected"),
-        first=date_or_never(first),
-        last=date_or_never(last),
-    )
+    first, usual, last = (episode.day(it) for it in ("earliest", "expected", "latest"))
     rows: tuple[tuple[Say, Cell], ...] = (
         (say("balance.left_in_all"), say("alert.messages", count=episode.count("left"))),
         (say("forecast.pace"), say("alert.messages", count=episode.count("pace"))),
         (say("forecast.days_left"), say("forecast.count", count=episode.count("days"))),
-        (say("forecast.runs_out"), episode.day("expected") if first == last else dates),
+        (say("forecast.runs_out"), runs_out_between(first, usual, last)),
         (say("forecast.buy_before"), date_or_never(first)),
     )
     return (Facts(rows), Paragraph(say("alert.buy")), Entries(RUNNING_LOW))
@@ -227,9 +224,12 @@ def arrears(episode: Episode) -> tuple[Part, ...]:
 
 
 def actions_of(episode: Episode) -> tuple[Action, ...]:
+    """What is left in the packages says nothing of arrears."""
+    snooze = Action(say("alert.snooze_day"), f"alerts snooze {episode.name} {episode.account} 1d")
+    if episode.kind == "arrears":
+        return (snooze,)
     if episode.kind in {"unusual", "failures", "refusals"}:
         details = Action(say("alert.see_today"), f"stats today {episode.account}")
     else:
         details = Action(say("alert.see_balance"), f"balance {episode.account}")
-    snooze = Action(say("alert.snooze_day"), f"alerts snooze {episode.name} {episode.account} 1d")
     return (details, snooze)

@@ -3,20 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from bot.language import Language
 from bot.reports.morning import Morning, Reviewed
 from bot.reports.news import ends_first, forecast, in_all, low, quiet
-from bot.sms.alarms import headline
+from bot.sms.alarms import held
 from bot.sms.balance import (
     RUNNING_LOW,
     date_or_never,
     day_of,
     days_left,
+    in_a_row,
     last_day,
     used_share,
 )
-from bot.sms.cloud import Day, ReceiptCounts, SendCounts, Template, Unreachable
+from bot.sms.cloud import ACCOUNT_ZONE, Day, ReceiptCounts, SendCounts, Template, Unreachable
 from bot.sms.doctor import spoken
 from bot.sms.pace import FEWEST_DAYS, TooLittle, pace
 from bot.sms.report import (
@@ -43,6 +45,10 @@ CHARTED = 14
 # So many causes and rejections are worth an answer to read, so many accounts a button of their own.
 MOST_ENTRIES = 2
 MOST_DETAILED = 4
+# So many days are told by the first and the last of them.
+MANY_DAYS = 4
+# So many parts the accounts take in all, as what stands around them has to fit into the same message.
+ROOM = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,13 @@ class Frame:
 
 
 def digest(mornings: Sequence[Morning], frame: Frame) -> Report:
-    """All accounts; in short where nothing at all has changed."""
-    parts = list(opening(mornings, frame))
+    """All accounts, those that need somebody first; in short where nothing at all has changed."""
+    mornings = sorted(mornings, key=urgency)
+    parts = [*opening(mornings, frame), *emergencies(mornings, frame)]
     if not frame.whole and not parts and all(map(quiet, mornings)):
         parts += [Paragraph(in_short(it)) for it in mornings]
     else:
-        parts += [part for it in mornings for part in account_parts(it, frame)]
+        parts += accounts_parts(mornings, frame)
     title = say("digest.title", weekday=weekday(frame.day), day=frame.day)
     return Report(
         title, tuple(parts), tuple(notes(mornings, frame)), actions(mornings, frame), language=frame.language
@@ -99,12 +106,33 @@ def opening(mornings: Sequence[Morning], frame: Frame) -> Iterator[Part]:
     if frame.late and (due := frame.late.due):
         yield Paragraph(say("digest.came_late", day=due.date(), at=f"{due:%H:%M}", zone=str(due.tzinfo)))
     if frame.late and (days := frame.late.skipped):
-        listed = ", ".join(it.isoformat() for it in days)
-        yield Paragraph(say("digest.skipped", count=len(days), days=listed))
+        yield Paragraph(say("digest.skipped", count=len(days), days=days_in_short(days)))
     if frame.gone:
         yield Paragraph(say("digest.gone", accounts=", ".join(frame.gone)))
     elif not mornings:
         yield Paragraph(say("sms.no_account"))
+
+
+def days_in_short(days: Sequence[date]) -> Cell:
+    if len(days) >= MANY_DAYS:
+        return say("digest.skipped_between", first=days[0], last=days[-1])
+    return in_a_row(days)
+
+
+def emergencies(mornings: Sequence[Morning], frame: Frame) -> Iterator[Part]:
+    """Where a package has to be bought, above everything else."""
+    short = list(filter(low, mornings))
+    if short and frame.named:
+        yield Listing(tuple(say("alert.of_account", account=name_of(it), what=to_buy(it)) for it in short))
+    else:
+        yield from (Paragraph(to_buy(it)) for it in short)
+
+
+def to_buy(it: Morning) -> Say:
+    when = forecast(it)
+    if when is None or not in_all(it)[0]:
+        return say("digest.buy_now")
+    return say("digest.buy_soon", date=when.earliest)
 
 
 def in_short(it: Morning) -> Say:
@@ -112,24 +140,57 @@ def in_short(it: Morning) -> Say:
     return say("digest.quiet", account=name_of(it), left=left, amount=amount)
 
 
+def urgency(it: Morning) -> tuple[bool, ...]:
+    """Less is more urgent."""
+    return not it.holding, not low(it), not it.rejected, quiet(it)
+
+
+def accounts_parts(mornings: Sequence[Morning], frame: Frame) -> Iterator[Part]:
+    """What fits as a whole, the others in a line each; what to read comes last, each answer once."""
+    wholes = [tuple(account_parts(it, frame)) for it in mornings]
+    count = fitting([len(parts) for parts in wholes])
+    for parts in wholes[:count]:
+        yield from parts
+    if rest := mornings[count:]:
+        yield Paragraph(say("digest.others"))
+        yield Listing(tuple(map(line, rest)))
+    if ids := tuple(dict.fromkeys(id_ for it in mornings for id_ in helpful(it))):
+        yield Entries(ids)
+
+
+def fitting(sizes: Sequence[int]) -> int:
+    """How many of the first have room together: one in any case."""
+    sums = list(accumulate(sizes))[:MOST_DETAILED]
+    return max(sum(it <= ROOM for it in sums), 1)
+
+
+def line(it: Morning) -> Say:
+    day = yesterday_of(it)
+    left, amount = in_all(it) if it.packages else (None, None)
+    billed = day.sent.billed if day.sent else None
+    figures: dict[str, Cell] = {"left": left, "amount": amount, "day": day.day, "billed": billed}
+    found = say("digest.line", account=name_of(it), **figures)
+    if not (it.holding or it.rejected):
+        return found
+    return say("digest.line_news", line=found, alerts=len(it.holding), rejected=len(it.rejected))
+
+
 def account_parts(it: Morning, frame: Frame) -> Iterator[Part]:
     if frame.named:
         yield Paragraph(say("digest.heading", words=name_of(it)))
     if it.holding:
         yield Paragraph(say("digest.holding"))
-        yield Listing(tuple(map(headline, it.holding)))
+        yield Listing(tuple(map(held, it.holding)))
     yield from balance_parts(it)
     yield from yesterday_parts(it, frame.day)
     charted = it.days[-CHARTED:]
     if any(day.sent and day.sent.billed for day in charted):
         yield chart(charted)
     yield from rejected_parts(it.rejected)
-    if ids := tuple(dict.fromkeys(helpful(it))):
-        yield Entries(ids)
 
 
 def helpful(it: Morning) -> Iterator[str]:
-    """The answers on all of it, in its order: what to read comes last."""
+    """The answers on all of it, in its order."""
     if low(it):
         yield from RUNNING_LOW
     yield from list(dict.fromkeys(FAILURES[cause][1] for cause in causes(it)))[:MOST_ENTRIES]
@@ -148,7 +209,8 @@ def balance_facts(it: Morning) -> Iterator[tuple[Say, Cell]]:
     used = used_share(amount, left)
     some = say("digest.left_of", left=left, amount=amount, used=used)
     yield say("digest.left"), some if amount else say("digest.none_valid")
-    yield from outlook(it)
+    if left:
+        yield from outlook(it)
     if (first := ends_first(it)) is not None:
         yield say("digest.ends_first"), say("digest.ends_with", day=last_day(first), left=first.left)
 
@@ -262,6 +324,9 @@ def notes(mornings: Sequence[Morning], frame: Frame) -> Iterator[Cell]:
     for it in mornings:
         if "reviews" in it.lacking:
             yield say("digest.reviews_missing", account=name_of(it), reason=why(it, "reviews"))
+    if not any(it.packages or it.holding for it in mornings):
+        # Where no moment is shown, nothing else names the zone.
+        yield say("draw.zone", zone=ACCOUNT_ZONE.key)
     yield say("digest.small_print")
     if frame.head:
         yield say("digest.audit", rows=frame.head.rows, seal=Code(frame.head.seal))

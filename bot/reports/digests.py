@@ -93,7 +93,7 @@ class KeptDigests:
 
     async def report(self, command: Command, accounts: Sequence[str], *, patience: float) -> Report:
         window = Window(command.at, command.at - DAY, patience)
-        frame = Frame(day_of(command.at), head=await self._head(), named=len(self.accounts) > 1)
+        frame = Frame(day_of(command.at), named=len(self.accounts) > 1)
         return digest(await self._mornings(accounts, window), frame)
 
     async def again(self, command: Command, key: str) -> Report:

@@ -24,7 +24,7 @@ def quiet(it: Morning) -> bool:
 
 def known(it: Morning) -> bool:
     stale = it.packages is None or it.packages.stale
-    halves = all(day.sent and day.receipts for day in news(it))
+    halves = bool(recent := news(it)) and all(day.sent and day.receipts for day in recent)
     return not it.lacking and not stale and halves and isinstance(pace(it.days), Pace)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """`shares` of what was bought, and whole `messages`: so much left. `unusual`: times the median."""
+    """`shares` of the packages not used up, and whole `messages`: so much left. `unusual`: times the median."""
 
     shares: tuple[float, ...] = (0.3, 0.1, 0.0)
     messages: tuple[int, ...] = ()

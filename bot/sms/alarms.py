@@ -117,6 +117,11 @@ def headline(episode: Episode) -> Say:  # noqa: PLR0911 - a line for each kind
             return say("alert.other", name=Code(episode.name))
 
 
+def held(episode: Episode) -> Say:
+    """The same where it is read on a later day: from when its figures are comes first."""
+    return say("alert.held", opened=episode.opened, what=headline(episode))
+
+
 def balance_line(episode: Episode) -> Say:
     if not episode.count("amount"):
         return say("alert.none_valid")

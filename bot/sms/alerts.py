@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from bot.errors import BotError
-from bot.sms.alarms import Alarms, Episode, Snooze, headline
+from bot.sms.alarms import Alarms, Episode, Snooze, held
 from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
 from bot.sms.notes import name_of, notes
@@ -120,7 +120,6 @@ def standing(seen: Overview) -> tuple[Part, ...]:
     columns = (
         say("alerts.account"),
         say("alerts.what"),
-        say("alerts.since"),
         say("alerts.quiet_until"),
         say("alerts.name"),
     )
@@ -131,8 +130,7 @@ def standing(seen: Overview) -> tuple[Part, ...]:
 def row(episode: Episode, seen: Overview) -> tuple[Cell, ...]:
     return (
         account_of(episode.account, seen),
-        headline(episode),
-        episode.opened,
+        held(episode),
         seen.quiet(episode) or "–",
         Code(episode.name),
     )
@@ -144,7 +142,7 @@ def account_of(name: str, seen: Overview) -> Cell:
 
 def quiet_ones(seen: Overview) -> tuple[Part, ...]:
     """What is snoozed though it does not hold."""
-    held = {(it.account, it.name) for it in seen.standing}
+    known = {(it.account, it.name) for it in seen.standing}
     rows = tuple(
         say(
             "alerts.quiet_row",
@@ -154,7 +152,7 @@ def quiet_ones(seen: Overview) -> tuple[Part, ...]:
             person=it.person,
         )
         for it in seen.snoozes
-        if (it.account, it.name) not in held
+        if (it.account, it.name) not in known
     )
     return (Paragraph(say("alerts.also_quiet")), Listing(rows)) if rows else ()
 

@@ -33,7 +33,8 @@ PATIENCE = 0.6
 SOON = timedelta(days=7)
 DAY = timedelta(days=1)
 
-RUNNING_LOW = ("billing/low-balance-notice", "billing/package-reported-insufficient")
+RUNNING_LOW = ("billing/package-reported-insufficient", "billing/low-balance-notice")
+NOTHING_LEFT = ("billing/error-1031-despite-balance", *RUNNING_LOW)
 
 
 async def balance(command: Command, desk: Desk) -> Report:
@@ -226,8 +227,13 @@ def in_a_row(days: Sequence[date]) -> Cell:
 
 def days_left(when: RunOut, at: datetime) -> Cell:
     few, usual, many = (days_until(it, at) for it in (when.earliest, when.expected, when.latest))
+    if when.expected is None and when.earliest is None:
+        return usual
     if when.earliest == when.latest:
         return say("forecast.days", usual=usual)
+    if when.latest is None:
+        about = say("forecast.days", usual=usual) if when.expected else usual
+        return say("forecast.days_open", usual=about, few=few)
     return say("forecast.days_range", usual=usual, few=few, many=many)
 
 
@@ -236,14 +242,16 @@ def days_until(day: date | None, at: datetime) -> Say:
 
 
 def runs_out(when: RunOut) -> Cell:
-    if when.earliest == when.latest:
-        return date_or_never(when.expected)
-    return say(
-        "forecast.dates",
-        usual=date_or_never(when.expected),
-        first=date_or_never(when.earliest),
-        last=date_or_never(when.latest),
-    )
+    return runs_out_between(when.earliest, when.expected, when.latest)
+
+
+def runs_out_between(first: date | None, usual: date | None, last: date | None) -> Cell:
+    """None: not within the time that is looked ahead."""
+    if first == last:
+        return date_or_never(usual)
+    if last is None:
+        return say("forecast.date_open", usual=date_or_never(usual), first=first)
+    return say("forecast.dates", usual=date_or_never(usual), first=date_or_never(first), last=last)
 
 
 def date_or_never(day: date | None) -> Cell:

@@ -139,7 +139,11 @@ def test_the_title_says_it_all(example: str, drawing: Drawing) -> None:
 @pytest.mark.parametrize(
     ("example", "zh", "en"),
     [
-        ("left", r"⚠️ prod：套餐包只剩 800 条（8%）", r"⚠️ prod: 800 messages left in the packages (8%)"),
+        (
+            "left",
+            r"⚠️ prod：套餐包只剩 800 条（还没用完的套餐包的 8%）",
+            r"⚠️ prod: 800 messages left (8% of the packages not used up)",
+        ),
         (
             "used up",
             "🚨 prod：套餐包用完了，国内短信会发送失败",
@@ -156,7 +160,11 @@ def test_the_title_says_it_all(example: str, drawing: Drawing) -> None:
             "🚨 prod：发送量异常，可能被盗刷：3 小时内计费 12,345 条，平时同时段 300 条",
             "🚨 prod: unusual sending, perhaps SMS bombing: 12,345 segments within 3 hours, usually 300 at that time",
         ),
-        ("invalid_number", "⚠️ prod：失败率升到 21%，平时 4%", "⚠️ prod: 21% of the messages fail, usually 4%"),
+        (
+            "invalid_number",
+            "⚠️ prod：今天的失败率升到 21%（按已有回执），平时 4%",
+            "⚠️ prod: 21% of today's receipts are failures, usually 4%",
+        ),
         (
             "arrears",
             "🚨 prod：账号欠费，短信服务已停",
@@ -191,7 +199,7 @@ def test_what_still_works_warns_and_what_fails_or_costs_money_is_urgent() -> Non
 
 @pytest.mark.parametrize(
     ("example", "first"),
-    [("left", "balance prod"), ("arrears", "balance prod"), ("burst", "stats today prod")],
+    [("left", "balance prod"), ("burst", "stats today prod")],
 )
 def test_buttons_lead_to_the_figures_and_to_a_quiet_day(example: str, first: str) -> None:
     details, snooze = reported(example).actions
@@ -199,6 +207,14 @@ def test_buttons_lead_to_the_figures_and_to_a_quiet_day(example: str, first: str
     assert details.command == first
     assert snooze.command == f"alerts snooze {EXAMPLES[example][0]} prod 1d"
     assert all(isinstance(read_verb(it.command), Called) for it in (details, snooze))
+
+
+def test_arrears_can_only_be_made_quiet_as_the_packages_tell_nothing_of_them() -> None:
+    assert [it.command for it in reported("arrears").actions] == ["alerts snooze arrears prod 1d"]
+
+
+def test_where_no_package_is_valid_no_figures_are_told() -> None:
+    assert not [it for it in reported("none valid").parts if isinstance(it, Facts)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -260,12 +276,12 @@ def test_refusals_lead_to_both_usual_causes() -> None:
         (
             "left",
             [
-                "Left: 800 of 10,000 messages",
+                "Left: 800 of 10,000 messages in the packages not used up",
                 "Alert at: 1,000 messages",
                 "Runs out: 2026-11-24",
             ],
         ),
-        ("no pace", ["Left: 800 of 10,000 messages", "Alert at: 1,000 messages"]),
+        ("no pace", ["Left: 800 of 10,000 messages in the packages not used up", "Alert at: 1,000 messages"]),
         ("used up", ["Left: 0 of 10,000 messages"]),
         (
             "run out",
@@ -273,7 +289,7 @@ def test_refusals_lead_to_both_usual_causes() -> None:
                 "Left: 5,000 messages",
                 "Used a day: 1,000 messages",
                 "Days left: 5",
-                "Runs out: 2026-11-27 (between 2026-11-25 and not within three years)",
+                "Runs out: 2026-11-27 (2026-11-25 at the earliest)",
                 "Buy before: 2026-11-25",
             ],
         ),

@@ -86,12 +86,11 @@ def test_what_holds_is_listed_with_its_figures_since_when_and_until_when_it_is_q
     first, second = part_of(report, Table).rows
     assert first == (
         "test",
-        say("alert.unusual_hours", count=900, median=30),
-        NOW - 2 * HOUR,
+        say("alert.held", opened=NOW - 2 * HOUR, what=say("alert.unusual_hours", count=900, median=30)),
         "–",
         Code("unusual"),
     )
-    assert (second[0], second[2:]) == ("prod", (NOW - DAY, NOW + DAY, Code("balance:0.3")))
+    assert (second[0], second[2:]) == ("prod", (NOW + DAY, Code("balance:0.3")))
     assert commands(report) == ["alerts snooze unusual test 1d", "alerts resume balance:0.3 prod"]
     assert not any(isinstance(it, Listing) for it in report.parts)
     assert not report.openly

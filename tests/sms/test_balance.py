@@ -1,15 +1,20 @@
 """What is left, and how long it lasts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
 from bot.errors import BotError
-from bot.sms.balance import balance
+from bot.sms.balance import balance, days_left, runs_out
 from bot.sms.cloud import Package, Refused, Unreachable
+from bot.sms.forecast import RunOut
 from bot.sms.report import Code, Entries, Facts, Paragraph, Report, Share, Table, say
+from bot.wiring import Bot
 from tests.sms.small_cloud import (
+    DAY,
     NOW,
+    TODAY,
     FakeCloud,
     FakeHistory,
     desk,
@@ -117,6 +122,25 @@ def test_the_forecast_has_the_pace_the_days_and_the_date_to_buy_before() -> None
         many=say("forecast.count", count=21),
     )
     assert found["forecast.buy_before"] == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "days", "ends"),
+    [
+        ((5, 2, 9), "约 5 天（2 天到 9 天）", "2026-11-27（最早 2026-11-24，最晚 2026-12-01）"),
+        ((5, 2, None), "约 5 天（至少 2 天）", "2026-11-27（最早 2026-11-24）"),
+        ((None, 2, None), "三年以上（至少 2 天）", "三年内用不完（最早 2026-11-24）"),
+        ((None, None, None), "三年以上", "三年内用不完"),
+    ],
+)
+def test_an_end_that_is_not_in_sight_is_left_open(
+    ahead: Sequence[int | None], days: str, ends: str, bot: Bot
+) -> None:
+    usual, first, last = (TODAY + it * DAY if it else None for it in ahead)
+    when = RunOut(usual, first, last, 0)
+
+    assert bot.drawing.cell(days_left(when, NOW), "zh") == days
+    assert bot.drawing.cell(runs_out(when), "zh") == ends
 
 
 def test_growth_and_decline_are_told_in_messages_a_day_each_week() -> None:
