@@ -5,9 +5,10 @@ rejected" is a question, "check 【…】…" is a text to check.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
-from bot.sms.operations import Called, Misspelt, NoVerb, Question, Spoken, read_verb
+from bot.sms import alerts, digest
+from bot.sms.operations import Called, Misspelt, NoVerb, Question, Spoken, asks_for_help, read_verb
 
 # Words that stand behind a verb in no sentence, besides numbers and the names of accounts.
 TELLING = frozenset(
@@ -28,6 +29,28 @@ WONDERS = re.compile(
 )
 # What is behind these may be anything at all.
 FREE = frozenset({"ask", "confirm", "cancel", "sent"})
+# Whether all words behind a verb are its own.
+MEANT: Mapping[str, Callable[[str, Collection[str]], bool]] = {"digest": digest.meant, "alerts": alerts.meant}
+# What is asked about the digest and the alerts is no question of the FAQ; the digest of a signature is none of ours.
+OURS: Mapping[str, re.Pattern[str]] = {
+    "digest": re.compile(
+        r"(?!.*(?:sha|md5|hmac|hash|payload|sign|auth|header|摘要|签名|鉴权|加密)).*(?:日[报報]|\bdigests?\b)",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    "alerts": re.compile(
+        r".*\brun_out\b|(?:/?sms )?(?:alerts?|告警|报警) ?(?:是什么|是啥|什么意思|怎么用|如何使用)"
+        r"|(?:what (?:is|are)|how do I use) (?:the |your )?alerts\b",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
+# Nobody else calls anything so.
+NAME_OF_OURS = "run_out"
+WANTS_TO_KNOW = re.compile(
+    r".*(?:[?？吗呢么嗎麼怎啥哪]|什么|如何|几点|\b(?:when|how|what|where|why|who|can|could|does|is)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+# A word for the digest behind the slash, and of any sentence elsewhere: report 1031.
+ONLY_TYPED = frozenset({"report"})
 SLASH = re.compile(r"[/／、]\s*sms(?:\s|$)", re.IGNORECASE)
 
 
@@ -39,21 +62,32 @@ def understood(
     if typed or SLASH.match(text.strip()):
         return spoken
     match spoken:
+        case Called(verb="digest", word=word) if word.casefold() in ONLY_TYPED:
+            meant = False
         case Called(verb=verb, rest=rest):
             meant = verb in FREE or (said(verb, rest, accounts) and not known(verb, text, rest, answered))
         case Misspelt(near=near, rest=rest):
             meant = said(near, rest, accounts) and not answered(text)
         case Question() | NoVerb():
             meant = False
-    return spoken if meant else Question(text)
+    return spoken if meant else asked(text, answered)
+
+
+def asked(text: str, answered: Callable[[str], bool]) -> Spoken:
+    """A question; one on our own digest or alerts that is no other that we know is answered by their help."""
+    ours = next((verb for verb, about in OURS.items() if about.match(text)), "")
+    if ours and WANTS_TO_KNOW.match(text) and (NAME_OF_OURS in text or not answered(text)):
+        return Called("help", ours, text)
+    return Question(text)
 
 
 def known(verb: str, text: str, rest: str, answered: Callable[[str], bool]) -> bool:
     """Whether it is a question that we know. One word alone is a verb, whatever else it could ask for.
 
-    So is `error` with its codes, `help` with another verb, and `freeze` whatever its reason.
+    So is `error` with its codes, `help` with another verb, `freeze` whatever its reason; and `digest` and
+    `alerts`, whose words are all known to them.
     """
-    if not rest or verb in {"error", "freeze", "help"} or WITH_DIGITS.match(rest):
+    if not rest or verb in {"error", "freeze", "help", "digest", "alerts"} or WITH_DIGITS.match(rest):
         return False
     return answered(text)
 
@@ -68,6 +102,8 @@ def said(verb: str, rest: str, accounts: Collection[str]) -> bool:
             return all(CODE.match(it) for it in words)
         case "help":
             return not rest or (len(words) == 1 and isinstance(read_verb(rest), Called))
+        case "digest" | "alerts":
+            return asks_for_help(rest) or (not ASKS.match(rest) and MEANT[verb](rest, accounts))
         case "freeze" | "send-test":
             return not ASKS.match(rest)
         case _:

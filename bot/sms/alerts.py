@@ -1,7 +1,7 @@
 """The alerts that hold now, and keeping one quiet for a while."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,15 +14,25 @@ from bot.sms.command import Command
 from bot.sms.desk import Account, Desk
 from bot.sms.notes import name_of, notes
 from bot.sms.report import Action, Cell, Code, Facts, Listing, Paragraph, Part, Report, Say, Table, say
-from bot.sms.wallclock import typed_duration
+from bot.sms.timetable import length_of
 
 Deed = Literal["snooze", "resume"]
 DEEDS: Mapping[str, Deed] = {
     **dict.fromkeys(("snooze", "mute", "pause", "quiet", "静默", "暂停", "靜默", "暫停"), "snooze"),
     **dict.fromkeys(("resume", "unmute", "unsnooze", "恢复", "恢復", "继续"), "resume"),
 }
+# What people say for the overview itself, and for a deed that has another name here.
+SEEN = frozenset({"status", "list", "show", "now", "状态", "狀態", "列表", "现在", "現在", "看", "看看"})
+NEARLY: Mapping[str, Deed] = {
+    **dict.fromkeys(
+        ("stop", "off", "disable", "ignore", "hide", "关闭", "停止", "停", "关", "關閉", "忽略", "屏蔽"),
+        "snooze",
+    ),
+    **dict.fromkeys(("start", "on", "enable", "开启", "打开", "開啟"), "resume"),
+}
 # What can be snoozed before it holds: a campaign is known beforehand. The other names come with their figures.
 ALWAYS = ("run_out", "unusual", "failures", "refusals", "arrears")
+KINDS = (*ALWAYS, "balance")
 USUAL_LENGTH = timedelta(days=1)
 
 # How alike a name must be to the one that was typed; how many are offered.
@@ -67,6 +77,17 @@ def sets(text: str) -> bool:
     return first.casefold() in DEEDS
 
 
+def meant(text: str, accounts: Collection[str]) -> bool:
+    """Whether these words behind the verb are accounts, or a deed with what looks like its words."""
+    words = text.casefold().split()
+    if not words or words[0] not in DEEDS:
+        return all(it in accounts or it in SEEN for it in words)
+    with suppress(ValueError):
+        _, rest = length_of(words[1:])
+        return all(it in accounts or nearest(it, KINDS) for it in rest)
+    return True
+
+
 def behind(command: Command) -> Command:
     """The same without its first word."""
     return replace(command, text=" ".join(command.words[1:]))
@@ -77,9 +98,11 @@ def behind(command: Command) -> Command:
 
 async def overview(command: Command, desk: Desk) -> Report:
     _, words = desk.account(command)
-    if words:
-        raise BotError("alerts.unknown_words", words=" ".join(words), names=", ".join(desk.accounts))
-    named = dict.fromkeys(it.lower() for it in command.words)
+    if words and words[0].casefold() not in SEEN:
+        raise misunderstood(words, desk)
+    if words[1:]:
+        raise unknown_words(words[1:], desk)
+    named = dict.fromkeys(it.lower() for it in command.words if it not in words)
     accounts = [desk.accounts[it] for it in named or desk.accounts]
     if not desk.alarms.channel:
         return Report(say("alerts.title_off"), (Paragraph(say("alerts.not_set_up")),), notes_of(accounts))
@@ -90,6 +113,21 @@ async def overview(command: Command, desk: Desk) -> Report:
         notes_of(accounts),
         actions(seen),
     )
+
+
+def misunderstood(words: Sequence[str], desk: Desk) -> BotError:
+    """With the deed that the first word may have meant."""
+    word = typed(words[0])
+    near = [NEARLY[word]] if word in NEARLY else get_close_matches(word, DEEDS, 1, ALIKE)
+    if not near:
+        return unknown_words(words, desk)
+    whole = " ".join((*near, *words[1:]))
+    told = whole if meant(whole, desk.accounts) else near[0]
+    return BotError("alerts.misspelt_deed", word=words[0], near=told)
+
+
+def unknown_words(words: Sequence[str], desk: Desk) -> BotError:
+    return BotError("alerts.unknown_words", words=" ".join(words), names=", ".join(desk.accounts))
 
 
 async def look(accounts: Sequence[Account], alarms: Alarms, at: datetime) -> Overview:
@@ -192,12 +230,12 @@ def notes_of(accounts: Sequence[Account]) -> tuple[Cell, ...]:
 async def snooze(command: Command, desk: Desk) -> Report:
     """Tells when it will be heard again. What is not named, or not known, is offered to press."""
     account, words = known_account(command, desk)
-    length = length_of(words[1:], desk)
     holding = [it.name for it in await desk.alarms.standing([account.name])]
     names = tuple(dict.fromkeys((*holding, *ALWAYS)))
-    name = same_name(words[0], names) if words else ""
+    length, others = read_length(words, names, desk)
+    name = same_name(others[0], names) if others else ""
     if not name:
-        asked = which(words, names, holding)
+        asked = which(others, names, holding)
         return asked.report(account, lambda it: do_snooze(it, account.name, shortly(length)))
     until = command.at + length
     await desk.alarms.snooze(command.asker, account.name, name, until)
@@ -209,7 +247,7 @@ async def snooze(command: Command, desk: Desk) -> Report:
 async def resume(command: Command, desk: Desk) -> Report:
     account, words = known_account(command, desk)
     if words[1:]:
-        raise BotError("alerts.unknown_words", words=" ".join(words[1:]), names=", ".join(desk.accounts))
+        raise unknown_words(words[1:], desk)
     names = [it.name for it in await desk.alarms.snoozes([account.name]) if it.until > command.at]
     if not names:
         return Report(say("alerts.none_quiet", account=name_of(account)), notes=notes(account))
@@ -232,18 +270,19 @@ def known_account(command: Command, desk: Desk) -> tuple[Account, tuple[str, ...
     return desk.account(command)
 
 
-def length_of(words: Sequence[str], desk: Desk) -> timedelta:
-    """`90m`, `6 hours`, `3天`; a day where nothing is said.
+def read_length(words: Sequence[str], names: Sequence[str], desk: Desk) -> tuple[timedelta, Sequence[str]]:
+    """`90m`, `6 hours`, `3天`, wherever it stands among the words, and the name; a day where nothing is said.
 
     Raises:
-        BotError: for what is none, or more than 7 days.
+        BotError: for what is neither, or more than 7 days.
     """
-    if not words:
-        return USUAL_LENGTH
     with suppress(ValueError):
-        if length := typed_duration("".join(words)):
-            return length
-    raise BotError("alerts.wrong_length", length=" ".join(words), names=", ".join(desk.accounts))
+        length, rest = length_of(words)
+        if len(rest) < 2:
+            return length or USUAL_LENGTH, rest
+    others = [it for it in words if not same_name(it, names)]
+    told = " ".join(others if len(others) < len(words) else words[1:])
+    raise BotError("alerts.wrong_length", length=told or " ".join(words), names=", ".join(desk.accounts))
 
 
 def shortly(length: timedelta) -> str:

@@ -1,7 +1,9 @@
 """A channel's daily digest as a verb: seen now, set up, switched off, paused; and how it stands."""
 
+import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -16,7 +18,7 @@ from bot.sms.notes import SOON, name_of, notes, refresh
 from bot.sms.plans import Fate, Kept, Plan, Standing
 from bot.sms.report import Action, Cell, Code, Facts, Paragraph, Refresh, Report, Say, say
 from bot.sms.stats import stats
-from bot.sms.timetable import DEFAULT, Wish, length_of, read_wish
+from bot.sms.timetable import DEFAULT, NO_CLOCK, NO_ZONE, Wish, length_of, read_wish
 from bot.sms.wallclock import days_said
 
 # How long somebody waits for a digest, in seconds.
@@ -26,11 +28,45 @@ USUAL_PAUSE = timedelta(days=1)
 # How alike a first word must be to one of ours.
 ALIKE = 0.65
 
-NOW = frozenset({"now", "show", "现在", "現在", "立即", "看看", "预览", "預覽"})
+NOW = frozenset({"now", "show", "现在", "現在", "现在看", "現在看", "立即", "看", "看看", "预览", "預覽"})
 ON = frozenset(
-    {"on", "at", "start", "开", "开启", "打开", "设置", "订阅", "開", "開啟", "打開", "設置", "訂閱"}
+    {
+        "on",
+        "at",
+        "start",
+        "enable",
+        "subscribe",
+        "开",
+        "开启",
+        "打开",
+        "设置",
+        "订阅",
+        "開",
+        "開啟",
+        "打開",
+        "設置",
+        "訂閱",
+    }
 )
-OFF = frozenset({"off", "stop", "关", "关闭", "停", "停止", "取消", "退订", "關", "關閉", "退訂"})
+OFF = frozenset(
+    {
+        "off",
+        "stop",
+        "disable",
+        "cancel",
+        "delete",
+        "unsubscribe",
+        "关",
+        "关闭",
+        "停",
+        "停止",
+        "取消",
+        "退订",
+        "關",
+        "關閉",
+        "退訂",
+    }
+)
 SNOOZE = frozenset({"snooze", "pause", "暂停", "静默", "暫停", "靜默"})
 RESUME = frozenset({"resume", "continue", "恢复", "继续", "恢復", "繼續"})
 STATUS = frozenset({"", "status", "状态", "狀態"})
@@ -39,6 +75,11 @@ DETAILS = frozenset({"details", "detail", "详情", "明细", "詳情", "明細"
 AGAIN = frozenset({"again"})
 # These change something for the whole channel.
 SETTING = ON | OFF | SNOOZE | RESUME
+
+# A channel by its name: only its id tells which one it is.
+CALLED_SO = re.compile(r"#.+", re.DOTALL)
+# What a strange word is not, though it may have been meant for it.
+UNFIT = ((NO_ZONE, "plan.no_zone"), (NO_CLOCK, "plan.no_clock"), (CALLED_SO, "plan.channel_id"))
 
 LANGUAGES: Mapping[Language, Say] = {"zh": say("plan.language_zh"), "en": say("plan.language_en")}
 FATES: Mapping[Fate, str] = {
@@ -56,20 +97,45 @@ async def digest(command: Command, desk: Desk) -> Report:
         BotError: for words that mean nothing here, for another's channel, or where we can't post.
         StoreAway: when the database can't be had.
     """
-    first, *rest = command.words or ("",)
+    first, *rest = words_of(command.text)
     if step := step_of(first):
         return await step(command, desk, rest)
-    if sets(command.text, desk.accounts):
+    if sets(command.text, desk.accounts) and meant(command.text, desk.accounts):
         return await switch_on(command, desk, command.words)
     raise misunderstood(command, desk)
 
 
 def sets(text: str, accounts: Mapping[str, object] | None = None) -> bool:
     """Whether these words behind the verb change the channel's plan."""
-    first, *_ = text.split() or [""]
+    first, *_ = words_of(text)
     if step_of(first):
         return typed(first) in SETTING
     return read_wish(text.split(), accounts or {}).at is not None
+
+
+def meant(text: str, accounts: Collection[str]) -> bool:
+    """Whether every word behind the verb is one that it knows: a sentence has others."""
+    first, *behind = words_of(text)
+    if not step_of(first):
+        return not read_wish(text.split(), accounts).strange
+    with suppress(ValueError):
+        _, others = length_of(behind)
+        return not read_wish(others, accounts).strange
+    return True
+
+
+def words_of(text: str) -> Sequence[str]:
+    """With a Chinese step apart from the length or the time behind it: 暂停3天 is two words."""
+    first, *rest = text.split() or [""]
+    if step_of(first):
+        return (first, *rest)
+    begun = (first[:it] for it in range(min(len(first) - 1, LONGEST_STEP), 0, -1) if not first[:it].isascii())
+    step = next((it for it in begun if step_of(it)), "")
+    if not step:
+        return (first, *rest)
+    behind = first[len(step) :]
+    known = any(meant(f"on {it}", ()) for it in (behind, " ".join((behind, *rest[:1]))))
+    return (step, behind, *rest) if known else (first, *rest)
 
 
 def step_of(word: str) -> "Step | None":
@@ -86,11 +152,20 @@ def misunderstood(command: Command, desk: Desk) -> BotError:
     words = command.words
     wish = read_wish(words, desk.accounts)
     if not wish.strange:
-        lacking = "now" if wish == Wish(accounts=wish.accounts) else "on"
-        return BotError("plan.misspelt_step", word=words[0], near=f"{lacking} {' '.join(words)}")
-    if near := nearest(words[0]):
-        return BotError("plan.misspelt_step", word=words[0], near=near)
-    return strange(wish)
+        near = f"{lacking(wish)} {' '.join(words)}"
+    elif near := nearest(words[0]) if read_wish(words[:1], desk.accounts).strange else "":
+        whole = " ".join((near, *words[1:]))
+        near = whole if meant(whole, desk.accounts) else near
+    else:
+        return strange(wish)
+    return BotError("plan.misspelt_step", word=words[0], near=near)
+
+
+def lacking(wish: Wish) -> str:
+    """The step that the words may want; where several could be, what changes nothing."""
+    if wish == Wish(channel=wish.channel):
+        return "status"
+    return "now" if wish == Wish(accounts=wish.accounts) else "on"
 
 
 def nearest(word: str) -> str:
@@ -156,8 +231,9 @@ async def pause(command: Command, desk: Desk, words: Sequence[str]) -> Report:
         length, rest = length_of(words)
     except ValueError:
         raise BotError("plan.no_length", word=" ".join(words)) from None
-    if (wish := read_wish(rest, desk.accounts)).strange:
-        raise BotError("plan.no_length", word=wish.strange[0])
+    unknown = read_wish(rest, desk.accounts).strange
+    if unknown and not CALLED_SO.fullmatch(unknown[0]):
+        raise BotError("plan.no_length", word=unknown[0])
     channel = only_channel(command, desk, rest)
     await plan_of(desk, channel)
     await desk.digests.pause(command.asker, channel, command.at + (length or USUAL_PAUSE))
@@ -211,16 +287,20 @@ def understood(words: Sequence[str], desk: Desk) -> Wish:
 
 
 def strange(wish: Wish) -> BotError:
-    if wish.near:
-        return BotError("plan.misspelt_word", word=wish.strange[0], near=wish.near)
-    return BotError("plan.unknown_word", word=wish.strange[0])
+    word = wish.strange[0]
+    phrase = next((it for kind, it in UNFIT if kind.fullmatch(word)), "")
+    if not phrase and wish.near:
+        return BotError("plan.misspelt_word", word=word, near=wish.near)
+    return BotError(phrase or "plan.unknown_word", word=word)
 
 
 def only_channel(command: Command, desk: Desk, words: Sequence[str]) -> str:
     """Raises:
     BotError: for anything else that is named: a digest is switched off, paused and shown as a whole.
     """
-    wish = understood(words, desk)
+    wish = read_wish(words, desk.accounts)
+    if any(CALLED_SO.fullmatch(it) for it in wish.strange):
+        raise strange(wish)
     if wish != Wish(channel=wish.channel):
         raise BotError("plan.whole_only", words=" ".join(words))
     return channel_of(command, wish)
@@ -331,3 +411,4 @@ STEPS: tuple[tuple[frozenset[str], Step], ...] = (
     (DETAILS, show_details),
     (AGAIN, show_again),
 )
+LONGEST_STEP = max(len(name) for names, _ in STEPS for name in names)

@@ -8,11 +8,12 @@ from bot.sms.report import Cell, Code, Facts, Listing, Paragraph, Report, Say, T
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A verb as help tells of it; `names` are the other words for it."""
+    """A verb as help tells of it; `names` are the other words for it. `further` is a phrase on what it is about."""
 
     verb: str
     examples: tuple[str, ...]
     names: tuple[str, ...] = ()
+    further: str = ""
 
     @property
     def phrase(self) -> str:
@@ -38,6 +39,7 @@ def detail(topic: Topic) -> Report:
         Facts(tuple(rows)),
         Paragraph(say("help.examples")),
         examples,
+        *((Paragraph(say(topic.further)),) if topic.further else ()),
     )
     return Report(say("help.title_of", verb=topic.verb), parts)
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Literal
@@ -47,7 +47,8 @@ LONGEST_ALIKE = 20
 class Verb:
     """`examples` are what one would type behind /sms; what the verb does stands in the phrases verb.<name>.
 
-    `names` are other words for the verb. Without an example it is nothing to type, and help is silent on it.
+    `names` are other words for the verb, `further` is a phrase with which its help ends. Without an example it
+    is nothing to type, and help is silent on it.
     `sets` tells whether what stands behind the verb changes something for the whole channel: that is governed
     apart, under the name set-<verb>.
     """
@@ -57,6 +58,7 @@ class Verb:
     examples: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     sets: Callable[[str], bool] | None = None
+    further: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,9 @@ def names_of_verbs() -> Mapping[str, str]:
 def topics(*, admin: bool) -> tuple[Topic, ...]:
     """What help tells of, to admins or to others."""
     own = (
-        Topic(name, it.examples, it.names) for name, it in VERBS.items() if admin or it.right != "administers"
+        Topic(name, it.examples, it.names, it.further)
+        for name, it in VERBS.items()
+        if admin or it.right != "administers"
     )
     return (*ASSISTANT, *own)
 
@@ -156,7 +160,14 @@ async def carry_out(command: Command, desk: Desk) -> Report:
     verb = VERBS[command.verb]
     if verb.right == "administers" and (command.asker.guest or not command.asker.admin):
         raise BotError("guard.not_admin")
+    if verb.sets and asks_for_help(command.text):
+        return helped(replace(command, text=command.verb))
     return await verb.run(command, desk)
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether what stands behind a verb with words of its own asks for them: `digest help`, `alerts ?`."""
+    return read_verb(text) == Called("help", "") if text.strip() else False
 
 
 async def examine(command: Command, desk: Desk) -> Report:  # noqa: ARG001 -- every verb takes a command
@@ -230,6 +241,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         ("日报", "每日报告", "日報", "report"),
         sets=sets_digest,
+        further="help.further_digest",
     ),
     "alerts": Verb(
         alerts,
@@ -237,6 +249,7 @@ VERBS: Mapping[str, Verb] = {
         ("alerts", "alerts snooze run_out 1d", "alerts resume run_out"),
         ("告警", "报警", "警报", "告警狀態", "alert", "alarms"),
         sets=sets_alerts,
+        further="help.further_alerts",
     ),
     "trace": Verb(
         trace,

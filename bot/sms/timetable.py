@@ -27,14 +27,17 @@ PARTS: Mapping[str, range] = {
     **dict.fromkeys(("下午", "傍晚", "pm"), range(1, 12)),
     **dict.fromkeys(("晚上", "夜里"), range(5, 12)),
 }
+NOON = ("noon", "midday", "中午", "正午")
 # Twelve of these is midnight.
 MIDNIGHT = frozenset({"am", "凌晨", "半夜", "晚上", "夜里"})
 SPOKEN = re.compile(
-    rf"(?<![0-9a-z])(?P<part>{'|'.join(PARTS)})?(?P<hour>\d{{1,2}}|十[一二]?|[{NUMBERS}两])"
+    rf"(?<![0-9a-z])(?:(?P<part>{'|'.join(PARTS)})?(?P<hour>\d{{1,2}}|十[一二]?|[{NUMBERS}两])"
     r"(?:(?::(?P<minute>[0-5]\d)|[点點时時](?:(?P<said>[0-5]?\d)分?|(?P<half>半)|[整钟鐘])?)"
-    r"(?P<half_day>am|pm)?|(?P<alone>am|pm))(?![0-9a-z])",
+    rf"(?P<half_day>am|pm)?|(?P<alone>am|pm))|(?P<noon>{'|'.join(NOON)}))(?![0-9a-z])",
     re.IGNORECASE,
 )
+# What may be meant for a time of day, but is none: 9, 9.30, 24:00, 25点.
+NO_CLOCK = re.compile(r"\d{1,2}(?:[:.点點时時]\d{0,2}分?)?(?:am|pm)?", re.IGNORECASE)
 CHANNEL = re.compile(r"(?:<#)?([CGD][A-Z0-9]{2,20})(?:\|[^>]*)?>?")
 LANGUAGES: Mapping[str, Language] = {
     **dict.fromkeys(("zh", "中文", "chinese"), "zh"),
@@ -55,6 +58,13 @@ OF_A_WEEK = re.compile(r"周|週|星期|礼拜|禮拜")
 IN_CHINESE = {**dict(zip("一二三四五六日", wallclock.WEEK, strict=True)), "天": "sun"}
 SEPARATORS = ",.;、。"
 BETWEEN = str.maketrans({"至": "-", "到": "-", "~": "-", "–": "-", "—": "-", "、": ",", "和": ",", "/": ","})
+# Hours from Greenwich keep no summer time, and the short names of clocks are each used in several countries.
+NO_ZONE = re.compile(
+    r"(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?"
+    r"|(?:ak|e|c|m|p|h|n)[sd]t|a[ce][sd]t|aw?st|bst|cest|cet|hkt|ist|jst|kst|nz[sd]t|sgt|west",
+    re.IGNORECASE,
+)
+FIXED = frozenset({"EST", "MST", "HST"})
 PLACES: Mapping[str, str] = {
     **dict.fromkeys(
         ("北京", "北京时间", "上海", "中国", "东八区", "beijing", "china", "cst", "utc+8", "gmt+8"),
@@ -131,7 +141,7 @@ def one_thing(words: Sequence[str], length: int) -> bool:
 
 def apart(word: str, accounts: Collection[str]) -> list[str]:
     """Chinese has no blanks: 每天早上9点 is two words."""
-    if word.casefold() in accounts:
+    if word.casefold() in accounts or NO_ZONE.fullmatch(word):
         return [word]
     pieces, end = list[str](), 0
     for found in SPOKEN.finditer(word):
@@ -163,10 +173,12 @@ def taken(wish: Wish, word: str, accounts: Collection[str]) -> Wish:  # noqa: PL
 
 
 def clock_of(word: str) -> time | None:
-    """`9:00`, `09:30`, `9点半`, `早上九点`, `下午3点`, `9am`."""
+    """`9:00`, `09:30`, `9点半`, `早上九点`, `下午3点`, `9am`, `noon`."""
     found = SPOKEN.fullmatch(word)
     if found is None:
         return None
+    if found["noon"]:
+        return time(12)
     said = found["hour"]
     hour = int(said) if said.isdecimal() else in_numbers(said)
     hour = of_the_day(hour, found["part"] or found["half_day"] or found["alone"] or "")
@@ -221,7 +233,7 @@ def length_of(words: Sequence[str]) -> tuple[timedelta | None, Sequence[str]]:
 @cache
 def zones() -> Mapping[str, str]:
     """Every name of a zone, and of a place that only one zone is called by, in small letters."""
-    names = available_timezones()
+    names = available_timezones() - FIXED
     called: dict[str, str] = {}
     for name, place in sorted(places(names)):
         called.setdefault(place, name)
@@ -237,6 +249,8 @@ def places(names: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 def near_zone(word: str) -> str:
-    """The zone that a mistyped word is most like; "" when none is."""
+    """The zone that a mistyped word is most like; "" when none is. Hours from Greenwich are like no place."""
+    if NO_ZONE.fullmatch(word):
+        return ""
     near = get_close_matches(word.casefold(), zones(), n=1, cutoff=ALIKE)
     return zones()[near[0]] if near else ""

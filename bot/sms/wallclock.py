@@ -13,9 +13,17 @@ from bot.sms.report import Say, say
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 DURATION = re.compile(r"([1-9][0-9]{0,3})([mhd])")
-TYPED = re.compile(r"(\d{1,4})(m|min|mins|minutes?|分钟?|分鐘|h|hours?|个?小时|個?小時|d|days?|天|日)")
+NUMERALS = "一二三四五六七八九十"
+TWO = str.maketrans("两兩", "二二")
+TYPED = re.compile(
+    rf"(\d{{1,4}}|[{NUMERALS}两兩])(m|min|mins|minutes?|分钟?|分鐘|h|hours?|个?小时|個?小時|d|days?|天|日)"
+)
 LETTERS = {"m": "m", "分": "m", "h": "h", "个": "h", "個": "h", "小": "h", "d": "d", "天": "d", "日": "d"}
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+HALF = {
+    "半天": timedelta(hours=12),
+    **dict.fromkeys(("半小时", "半个小时", "半小時", "半個小時"), timedelta(minutes=30)),
+}
 LONGEST = timedelta(days=7)
 # Days of the week count from 0, Monday.
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,13 +63,21 @@ def duration(text: str) -> timedelta:
 
 
 def typed_duration(text: str) -> timedelta | None:
-    """What a person types for one: `90m`, `6 hours`, `3天`; None for what is no length at all.
+    """What a person types for one: `90m`, `6 hours`, `3天`, 三天, 半天; None for what is no length at all.
 
     Raises:
         ValueError: for one of nothing, or of more than seven days.
     """
-    found = TYPED.fullmatch(unicodedata.normalize("NFKC", "".join(text.split())).casefold())
-    return duration(f"{int(found[1])}{LETTERS[found[2][0]]}") if found else None
+    typed = unicodedata.normalize("NFKC", "".join(text.split())).casefold()
+    if typed in HALF:
+        return HALF[typed]
+    found = TYPED.fullmatch(typed)
+    return duration(f"{number(found[1])}{LETTERS[found[2][0]]}") if found else None
+
+
+def number(text: str) -> int:
+    """Of digits, or of one Chinese numeral."""
+    return int(text) if text.isdecimal() else NUMERALS.index(text.translate(TWO)) + 1
 
 
 def days(text: str) -> frozenset[int]:

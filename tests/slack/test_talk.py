@@ -48,6 +48,93 @@ SAID: tuple[tuple[str, str], ...] = (
     ("freeze somebody complained", "freeze"),
     ("停用 有人投诉收到骚扰短信", "freeze"),
     ("freeze off", "freeze"),
+    *(
+        (text, "digest")
+        for text in (
+            "digest",
+            "日报",
+            "digest snooze 3d",
+            "digest snooze",
+            "digest resume",
+            "digest off",
+            "digest on 9am",
+            "digest on 9:30 mon-fri",
+            "digest on 09:00 Asia/Shanghai",
+            "digest details sample",
+            "digest snooze 8d",
+            "日报 9点",
+            "日报 关闭",
+            "日报 暂停 3天",
+            "日报 暂停三天",
+            "日报 现在",
+            "digest help",
+            "日报 ?",
+            "日报 现在看",
+            "日报 开启",
+            "日报 每天 9点",
+        )
+    ),
+    *(
+        (text, "alerts")
+        for text in (
+            "alerts",
+            "告警",
+            "alerts sample",
+            "alerts snooze",
+            "alerts help",
+            "alerts status",
+            "告警 状态",
+            "alerts snooze run_out",
+            "alerts snooze run_out 9d",
+            "alerts snooze unusal 3h",
+            "alerts resume balance:0.3 sample",
+            "告警 静默 run_out 3天",
+        )
+    ),
+    *(
+        (text, "")
+        for text in (
+            "report",
+            "report 9:30",
+            "report 1031",
+            "report on 1014",
+            "日报 2点有问题",
+            "digest 1031",
+            "digest on fire today",
+            "alert 1031",
+            "报警 1031",
+            "alerts snooze my phone",
+            "告警 暂停 了怎么办",
+        )
+    ),
+    *(
+        (text, "help")
+        for text in (
+            "日报 9点可以吗",
+            "digest on 9am?",
+            "when does the digest come?",
+            "can I turn the digest off?",
+            "怎么设置日报",
+            "日报什么时候发",
+            "日报 几点发",
+            "alerts 是什么",
+            "what are alerts",
+            "why did I get a run_out alert?",
+        )
+    ),
+    *(
+        (text, "")
+        for text in (
+            "日报写好了",
+            "日报：1. 登录页改版完成",
+            "how is the SHA256 digest of the payload made",
+            "怎么设置余量告警",
+            "告警联系人最多加几个",
+            "set the threshold at which the low package alert fires",
+            "how many alert contacts are allowed",
+        )
+    ),
+    ("/sms report 9:30", "digest"),
     ("", "help"),
     ("?", "help"),
     ("帮助", "help"),

@@ -1,5 +1,6 @@
 """What holds now, and keeping it quiet."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from bot.language import LANGUAGES, Language
 from bot.sms.alarms import Episode, Snooze
 from bot.sms.alerts import ALWAYS, alerts, sets, shortly
 from bot.sms.cloud import ACCOUNT_ZONE
-from bot.sms.command import Asker
+from bot.sms.command import Asker, Command
+from bot.sms.operations import carry_out
 from bot.sms.report import Action, Code, Facts, Listing, Paragraph, Report, Table, say
 from bot.sms.wallclock import duration
 from bot.wiring import Bot
@@ -157,6 +159,54 @@ def test_words_that_mean_nothing_are_told() -> None:
     assert caught.value.details == {"words": "tomorrow", "names": "prod, test"}
 
 
+@pytest.mark.parametrize("text", ["status test", "list test", "test now", "SHOW TEST", "状态 test"])
+def test_a_word_for_the_overview_shows_it(text: str) -> None:
+    report = said(FakeAlarms(open=[low(), burst("test")]), text)
+
+    assert [row[0] for row in part_of(report, Table).rows] == ["test"]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("snoze", "snooze"),
+        ("snoze run_out 3h", "snooze run_out 3h"),
+        ("snoze for tonight", "snooze"),
+        ("stop run_out", "snooze run_out"),
+        ("关闭", "snooze"),
+        ("resum run_out", "resume run_out"),
+        ("enable unusual", "resume unusual"),
+    ],
+)
+def test_a_word_like_a_deed_is_met_with_the_deed(text: str, near: str) -> None:
+    with pytest.raises(BotError) as caught:
+        said(FakeAlarms(), text)
+
+    word = text.split(maxsplit=1)[0]
+    assert (caught.value.phrase, caught.value.details) == (
+        "alerts.misspelt_deed",
+        {"word": word, "near": near},
+    )
+
+
+@pytest.mark.parametrize("text", ["status tomorrow", "now snooze"])
+def test_words_behind_the_overview_mean_nothing(text: str) -> None:
+    with pytest.raises(BotError) as caught:
+        said(FakeAlarms(), text)
+
+    assert (caught.value.phrase, caught.value.details["words"]) == (
+        "alerts.unknown_words",
+        text.rsplit(maxsplit=1)[-1],
+    )
+
+
+def test_help_behind_the_verb_tells_what_to_type() -> None:
+    place = desk(alarms=FakeAlarms())
+    order = Command("alerts", "help", "en", Asker("U1", "C1"), NOW)
+
+    assert asyncio.run(carry_out(order, place)).title == say("help.title_of", verb="alerts")
+
+
 # ---- Quiet
 
 
@@ -168,6 +218,9 @@ def test_words_that_mean_nothing_are_told() -> None:
         ("snooze Unusual test 6h", "test", "unusual", 6 * HOUR),
         ("mute unusual 3 days prod", "prod", "unusual", 3 * DAY),
         ("snooze prod run_out 7D", "prod", "run_out", 7 * DAY),
+        ("snooze 3h run_out", "prod", "run_out", 3 * HOUR),
+        ("snooze 3 days run_out test", "test", "run_out", 3 * DAY),
+        ("静默 三天 failures", "prod", "failures", 3 * DAY),
         ("静默 balance：0.3 3天", "prod", "balance:0.3", 3 * DAY),
         ("暂停 unusual 90 分钟", "prod", "unusual", 1.5 * HOUR),
         ("暂停 failures test 6小时", "test", "failures", 6 * HOUR),
@@ -196,6 +249,8 @@ def test_a_length_that_is_none_or_too_long_is_told(length: str) -> None:
 
     assert caught.value.phrase == "alerts.wrong_length"
     assert caught.value.details["length"] == length
+    with pytest.raises(BotError, match=r"alerts\.wrong_length"):
+        said(alarms, f"snooze {length} unusual")
     assert alarms.done == []
 
 
@@ -227,6 +282,9 @@ def test_without_a_name_it_is_asked_for() -> None:
 
     assert report.title == say("alerts.which")
     assert commands(report) == ["alerts snooze unusual prod 1d", "alerts snooze balance:0.3 prod 1d"]
+    told = said(FakeAlarms(open=[burst(), low()]), "snooze 3h")
+    assert told.title == say("alerts.which")
+    assert commands(told) == ["alerts snooze unusual prod 3h", "alerts snooze balance:0.3 prod 3h"]
 
 
 def test_an_alert_is_heard_again_when_somebody_wants_so() -> None:

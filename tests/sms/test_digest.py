@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -212,7 +213,15 @@ def test_any_word_for_off_switches_it_off_and_keeps_the_rest(word: str) -> None:
 @pytest.mark.parametrize("word", sorted(SNOOZE))
 @pytest.mark.parametrize(
     ("length", "until"),
-    [("", DAY), ("3d", 3 * DAY), ("6h", 6 * HOUR), ("3天", 3 * DAY), ("2 hours", 2 * HOUR)],
+    [
+        ("", DAY),
+        ("3d", 3 * DAY),
+        ("6h", 6 * HOUR),
+        ("3天", 3 * DAY),
+        ("三天", 3 * DAY),
+        ("半天", DAY / 2),
+        ("2 hours", 2 * HOUR),
+    ],
 )
 def test_any_word_for_a_pause_takes_a_length(word: str, length: str, until: timedelta) -> None:
     digests = planned()
@@ -222,6 +231,44 @@ def test_any_word_for_a_pause_takes_a_length(word: str, length: str, until: time
     assert digests.done == [("pause", "U1", HERE, NOW + until)]
     assert (report.title, report.openly) == (say("plan.now_paused"), True)
     assert commands(report) == ["digest resume", "digest now"]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("暂停3天", 3 * DAY),
+        ("暂停三天", 3 * DAY),
+        ("暂停3 天", 3 * DAY),
+        ("静默半天", DAY / 2),
+        ("暫停６ｈ", 6 * HOUR),
+    ],
+)
+def test_in_chinese_no_blank_is_needed_before_a_length(text: str, length: timedelta) -> None:
+    digests = planned()
+
+    said(text, digests)
+
+    assert digests.done == [("pause", "U1", HERE, NOW + length)]
+    assert governed("digest", text) == "set-digest"
+
+
+@pytest.mark.parametrize("text", ["日报", "暂停", "停", "开9点"])
+def test_however_much_is_pasted_without_a_blank_is_taken_apart_at_its_beginning_only(text: str) -> None:
+    asked = Counter[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verb, "step_of", lambda word: asked.update([word]))
+        verb.words_of(text * 4000)
+
+    assert asked.total() <= verb.LONGEST_STEP + 1
+
+
+def test_in_chinese_no_blank_is_needed_before_a_time() -> None:
+    digests = FakeDigests()
+
+    said("开启每天9点半", digests)
+
+    assert digests.plans[HERE].at == time(9, 30)
+    assert governed("digest", "设置9点") == governed("digest", "开启工作日 9点") == "set-digest"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +309,19 @@ def test_what_is_not_on_is_neither_switched_off_nor_paused(text: str, digests: F
 
 
 @pytest.mark.parametrize(
-    "text", ["off 9:00", "off prod", "snooze 3d test", "resume zh", "status 柏林", "off all"]
+    "text",
+    [
+        "off 9:00",
+        "off now",
+        "off frobnicate",
+        "resume soon",
+        "status 3d",
+        "off prod",
+        "snooze 3d test",
+        "resume zh",
+        "status 柏林",
+        "off all",
+    ],
 )
 def test_what_concerns_the_whole_digest_takes_no_part_of_it(text: str) -> None:
     assert refused(text).phrase == "plan.whole_only"
@@ -486,13 +545,16 @@ def test_what_stands_is_drawn_again_by_its_key() -> None:
     ("text", "near"),
     [
         ("snoze", "snooze"),
-        ("snoze 3d", "snooze"),
+        ("snoze 3d", "snooze 3d"),
+        ("snoze a while", "snooze"),
+        ("onn 9:00", "on 9:00"),
+        ("onn 9:00 frobnicate", "on"),
         ("of", "off"),
         ("offf", "off"),
         ("statsu", "status"),
         ("nwo", "now"),
         ("resum", "resume"),
-        ("detials prod", "details"),
+        ("detials prod", "details prod"),
         ("暂停了", "暂停"),
         ("状态呢", "状态"),
         ("ｓｎｏｚｅ", "snooze"),
@@ -509,7 +571,14 @@ def test_a_mistyped_first_word_meets_the_one_that_it_may_mean(text: str, near: s
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("mon-fri", "on mon-fri"), ("工作日 柏林", "on 工作日 柏林"), ("zh", "on zh"), ("prod", "now prod")],
+    [
+        ("mon-fri", "on mon-fri"),
+        ("工作日 柏林", "on 工作日 柏林"),
+        ("zh", "on zh"),
+        ("prod", "now prod"),
+        (ELSEWHERE, f"status {ELSEWHERE}"),
+        (f"{ELSEWHERE} zh", f"on {ELSEWHERE} zh"),
+    ],
 )
 def test_words_that_are_known_but_do_not_say_what_to_do_meet_what_they_lack(text: str, near: str) -> None:
     error = refused(text)
@@ -525,8 +594,39 @@ def test_a_mistyped_zone_meets_the_one_that_it_may_mean(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["frobnicate", "on frobnicate", "9:00 frobnicate", "off frobnicate", "今天天气"]
+    ("text", "word"),
+    [
+        ("on 9", "9"),
+        ("9", "9"),
+        ("every day at 9", "9"),
+        ("on 25:00", "25:00"),
+        ("24:00", "24:00"),
+        ("on 9.30", "9.30"),
+    ],
 )
+def test_for_what_is_no_time_of_day_one_is_asked_for(text: str, word: str) -> None:
+    error = refused(text)
+
+    assert (error.phrase, error.details) == ("plan.no_clock", {"word": word})
+
+
+@pytest.mark.parametrize(
+    "text", ["on 9:00 #ops", "off #ops", "snooze 3d #ops", "status #ops", "#ops", "＃ops 9:00"]
+)
+def test_for_the_name_of_a_channel_its_id_is_asked_for(text: str) -> None:
+    error = refused(text)
+
+    assert (error.phrase, error.details) == ("plan.channel_id", {"word": "#ops"})
+
+
+@pytest.mark.parametrize("word", ["UTC+1", "GMT-05:00", "EST", "pst"])
+def test_for_what_is_no_zone_a_place_is_asked_for(word: str) -> None:
+    error = refused(f"on 9:00 {word}")
+
+    assert (error.phrase, error.details) == ("plan.no_zone", {"word": word})
+
+
+@pytest.mark.parametrize("text", ["frobnicate", "on frobnicate", "9:00 frobnicate", "今天天气"])
 def test_other_nonsense_is_told_as_such(text: str) -> None:
     error = refused(text)
 
@@ -604,6 +704,14 @@ def test_the_examples_do_what_they_say() -> None:
         assert report.openly == (governed("digest", spoken.rest) == "set-digest")
 
 
+@pytest.mark.parametrize("text", ["help", "?", "？", "帮助", "HELP"])
+def test_help_behind_the_verb_tells_what_to_type(text: str) -> None:
+    report = said(text, planned())
+
+    assert report.title == say("help.title_of", verb="digest")
+    assert governed("digest", text) == "digest"
+
+
 # ---- As it is read
 
 
@@ -642,7 +750,18 @@ def test_all_of_it_is_told_in_whole_words(shape: str, language: Language, drawin
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "text",
-    ["snoze", "on 9:00 Shangai", "frobnicate", "snooze soon", "off prod", "mon-fri", f"off {ELSEWHERE}"],
+    [
+        "snoze",
+        "on 9:00 Shangai",
+        "on 9:00 UTC+1",
+        "on 9",
+        "off #ops",
+        "frobnicate",
+        "snooze soon",
+        "off prod",
+        "mon-fri",
+        f"off {ELSEWHERE}",
+    ],
 )
 def test_every_error_says_what_to_type(text: str, language: Language, drawing: Drawing) -> None:
     words = drawing.error(refused(text), language)
@@ -651,7 +770,7 @@ def test_every_error_says_what_to_type(text: str, language: Language, drawing: D
     assert (
         re.search("[一-鿿]", words)
         if language == "zh"
-        else not re.search("[一-鿿]", words.replace("9点 工作日", ""))
+        else not re.search("[一-鿿]", re.sub("9点( 工作日)?", "", words))
     )
 
 

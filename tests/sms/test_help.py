@@ -28,6 +28,13 @@ def test_a_topic_without_other_names_names_none() -> None:
     assert len(part_of(detail(ASK), Facts).rows) == 1
 
 
+def test_where_there_is_more_to_say_it_is_said_last() -> None:
+    more = Topic("alerts", ("alerts",), further="help.further_alerts")
+
+    assert detail(more).parts[-1] == Paragraph(say("help.further_alerts"))
+    assert detail(SEND).parts[-1] == Listing((Code("/sms send-test"),))
+
+
 def test_a_word_that_is_no_verb_is_told_with_all_that_are() -> None:
     report = unknown("blance", [ASK])
 

@@ -13,7 +13,7 @@ from bot.drawing import Drawing
 from bot.language import LANGUAGES, Language
 from bot.sms.cloud import ACCOUNT_ZONE
 from bot.sms.plans import CATCH_UP, Plan
-from bot.sms.timetable import Wish, length_of, near_zone, places, read_wish, zones
+from bot.sms.timetable import FIXED, NO_CLOCK, Wish, length_of, near_zone, places, read_wish, zones
 from bot.sms.wallclock import EVERY_DAY, days_said
 from bot.wiring import Bot
 from tests.sms.small_cloud import DAY, NOW
@@ -65,6 +65,8 @@ def said(text: str) -> Wish:
         ("晚上12点", time(0)),
         ("晚上1点", time(1)),
         ("凌晨1点", time(1)),
+        ("noon", time(12)),
+        ("中午", time(12)),
         ("9am", time(9)),
         ("9PM", time(21)),
         ("9 am", time(9)),
@@ -87,6 +89,13 @@ def test_what_is_no_time_of_day_is_strange(text: str) -> None:
 
     assert wish.at is None
     assert wish.strange
+
+
+@pytest.mark.parametrize("text", ["9", "24:00", "25:00", "9:60", "9:5", "25点", "9.30", "25am"])
+def test_what_may_be_meant_for_a_time_of_day_is_known_as_that(text: str) -> None:
+    assert all(NO_CLOCK.fullmatch(it) for it in said(text).strange)
+    assert not NO_CLOCK.fullmatch("129:00")
+    assert not NO_CLOCK.fullmatch("3d")
 
 
 @given(at=st.times())
@@ -177,7 +186,14 @@ def test_a_zone_is_known_by_its_name_and_by_its_city(text: str, zone: str) -> No
 
 
 def test_every_zone_is_known_by_its_own_name() -> None:
-    assert all(zones()[name.casefold()] == name for name in available_timezones())
+    assert all(zones()[name.casefold()] == name for name in available_timezones() - FIXED)
+
+
+@pytest.mark.parametrize(
+    "word", ["UTC+1", "gmt-5", "UTC+01:00", "UTC+0530", "+1", "EST", "mst", "HST", "PST"]
+)
+def test_hours_from_greenwich_and_clocks_without_summer_time_are_no_zone_and_like_none(word: str) -> None:
+    assert said(f"9:00 {word}") == Wish(time(9), strange=(word,))
 
 
 def test_a_city_is_never_that_of_another_clock() -> None:
@@ -239,6 +255,8 @@ def test_the_words_may_come_in_any_order() -> None:
         ("每天早上9点半", Wish(time(9, 30), days=EVERY_DAY)),
         ("工作日9点", Wish(time(9), days=WORKDAYS)),
         ("周一至周五九点半", Wish(time(9, 30), days=WORKDAYS)),
+        ("每天中午", Wish(time(12), days=EVERY_DAY)),
+        ("weekdays at noon", Wish(time(12), days=WORKDAYS)),
         ("9点，工作日", Wish(time(9), days=WORKDAYS)),
         ("9点工作日", Wish(time(9), days=WORKDAYS)),
         ("北京时间9点", Wish(time(9), SHANGHAI)),

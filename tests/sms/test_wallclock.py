@@ -55,19 +55,38 @@ def test_what_is_no_length_or_too_long_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["6h", "6 hours", "６Ｈ", "6小时", "6 个小时", "6個小時", "360m", "360分鐘", "06h"]
+    "text",
+    ["6h", "6 hours", "六小时", "六個小時", "６Ｈ", "6小时", "6 个小时", "6個小時", "360m", "360分鐘", "06h"],
 )
 def test_a_length_is_understood_as_people_type_it(text: str) -> None:
     assert typed_duration(text) == timedelta(hours=6)
 
 
-@pytest.mark.parametrize("text", ["0h", "8天", "200 hours"])
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("一天", timedelta(days=1)),
+        ("三天", timedelta(days=3)),
+        ("两天", timedelta(days=2)),
+        ("两个小时", timedelta(hours=2)),
+        ("兩小時", timedelta(hours=2)),
+        ("十分钟", timedelta(minutes=10)),
+        ("半天", timedelta(hours=12)),
+        ("半小时", timedelta(minutes=30)),
+        ("半个小时", timedelta(minutes=30)),
+    ],
+)
+def test_a_length_may_be_in_chinese_numerals(text: str, length: timedelta) -> None:
+    assert typed_duration(text) == length
+
+
+@pytest.mark.parametrize("text", ["0h", "8天", "八天", "9999 hours"])
 def test_a_typed_length_of_nothing_or_of_more_than_a_week_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - as above
         typed_duration(text)
 
 
-@pytest.mark.parametrize("text", ["", "6", "h", "6w", "balance", "6h6h"])
+@pytest.mark.parametrize("text", ["", "6", "h", "6w", "balance", "6h6h", "三", "十一天", "半"])
 def test_another_word_is_no_length(text: str) -> None:
     assert typed_duration(text) is None
 
