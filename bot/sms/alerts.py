@@ -263,10 +263,13 @@ def known_account(command: Command, desk: Desk) -> tuple[Account, tuple[str, ...
     """The account and the other words.
 
     Raises:
-        BotError: where no alerts are set up: nothing would come of it.
+        BotError: where no alerts are set up: nothing would come of it; or where those who would hear one do not
+            see that it is made quiet, unless by an admin.
     """
     if not desk.alarms.channel:
         raise BotError("alerts.not_set_up")
+    if command.asker.channel != desk.alarms.channel and not command.asker.admin:
+        raise BotError("alerts.not_here", channel=desk.alarms.channel)
     return desk.account(command)
 
 

@@ -24,8 +24,8 @@ from tests.store.small_store import pass_time
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "the secret of all replicas, long enough"  # noqa: S105 - of this test only
 PATIENCE = 120.0
-# A kill so soon after a message was posted may have come before that was noted. Seconds.
-WINDOW = 2.0
+# A kill so soon after a message was posted may have come before that was noted, on a busy machine. Seconds.
+WINDOW = 5.0
 
 
 def now() -> datetime:

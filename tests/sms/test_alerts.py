@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -30,7 +30,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 class FakeAlarms:
     """`done` keeps what was asked for, by whom."""
 
-    channel: str = "C0OPS"
+    channel: str = "C1"
     open: Sequence[Episode] = ()
     quiet: Sequence[Snooze] = ()
     looks: dict[str, datetime] = field(default_factory=lambda: {"prod": NOW, "test": NOW})
@@ -115,7 +115,7 @@ def test_that_nothing_holds_is_said_with_when_that_was_seen_and_where_alerts_go(
 
     assert report.title == say("alerts.title_none")
     assert part_of(report, Facts).rows == (
-        (say("alerts.channel"), Code("C0OPS")),
+        (say("alerts.channel"), Code("C1")),
         (say("alerts.looked", account="prod"), NOW),
         (say("alerts.looked", account="test"), NOW),
     )
@@ -321,6 +321,22 @@ def test_where_no_alerts_are_set_up_there_is_nothing_to_keep_quiet(text: str) ->
         said(FakeAlarms(channel=""), text)
 
     assert caught.value.phrase == "alerts.not_set_up"
+
+
+@pytest.mark.parametrize("text", ["snooze unusual", "resume unusual"])
+def test_an_alert_is_made_quiet_where_it_would_be_heard_or_by_an_admin(text: str) -> None:
+    alarms = FakeAlarms(channel="C0OPS", open=[burst()], quiet=[quiet("unusual")])
+    order = Command("alerts", text, "en", Asker("U1", "D0DIRECT"), NOW)
+
+    with pytest.raises(BotError) as caught:
+        asyncio.run(carry_out(order, desk(alarms=alarms)))
+    assert caught.value.phrase == "alerts.not_here"
+
+    admin = replace(order, asker=replace(order.asker, admin=True))
+    assert asyncio.run(carry_out(admin, desk(alarms=alarms))).title.phrase in {
+        "alerts.snoozed",
+        "alerts.resumed",
+    }
 
 
 @pytest.mark.parametrize("text", ["snooze unusual", "resume unusual"])
