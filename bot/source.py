@@ -122,6 +122,8 @@ KINDS = {
     "string_pattern_mismatch": "not_https",
     "not_https": "not_https",
     "literal_error": "not_one_of",
+    "tuple_type": "no_list",
+    "model_type": "no_table",
 }
 
 
