@@ -21,7 +21,6 @@ from bot.sms.command import Asker, Command
 from bot.sms.digest import (
     AGAIN,
     DETAILS,
-    FATES,
     OFF,
     ON,
     PATIENCE,
@@ -35,6 +34,7 @@ from bot.sms.digest import (
 from bot.sms.operations import VERBS, Called, carry_out, governed, read_verb
 from bot.sms.plans import Kept, Pause, Plan, Standing
 from bot.sms.report import Cell, Code, Facts, Paragraph, Refresh, Report, Say, Table, say
+from bot.sms.standing import FATES
 from bot.wiring import Bot
 from tests.sms.small_cloud import DAY, NOW, FakeCloud, FakeHistory, desk, desk_of, history, package
 
