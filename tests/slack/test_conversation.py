@@ -40,15 +40,6 @@ def test_what_an_account_holds_is_for_who_asked_alone_until_they_share_it(visit:
     visit(scene)
 
 
-def test_what_was_set_is_not_shared_and_so_not_set_again(visit: Visit) -> None:
-    async def scene(house: House) -> None:
-        (answer,) = await house.mention("digest off C0OPS")
-
-        assert "share_report" not in words(answer)
-
-    visit(scene)
-
-
 def test_a_direct_message_is_answered_in_its_own_thread(visit: Visit) -> None:
     async def scene(house: House) -> None:
         (answer,) = await house.direct("what does error 1031 mean", BO)

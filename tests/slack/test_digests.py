@@ -137,6 +137,17 @@ def test_what_was_set_up_is_on_record(visit: Visit) -> None:
     visit(scene)
 
 
+def test_what_was_set_from_elsewhere_is_not_shared_which_would_set_it_again(visit_with: VisitWith) -> None:
+    async def scene(house: House) -> None:
+        (answer,) = await house.say("digest off C0OPS", ALICE, QUIET)
+
+        assert answer.only_for == ALICE
+        assert "digest on" in words(answer)
+        assert "share_report" not in words(answer)
+
+    visit_with('admins = ["U0ALICE"]\n' + EVERY_ACCOUNT.format(at="09:00"), scene)
+
+
 def test_an_alert_calls_who_is_to_be_told_once_and_can_be_snoozed(visit_with: VisitWith) -> None:
     toml = '[alerts]\nchannel = "C0OPS"\ntell = ["U0BO"]\n'
 
