@@ -264,7 +264,7 @@ def test_whatever_reads_as_a_mainland_number_is_masked(prefix: str, digits: str,
 
     assert read_number(text).e164 == f"+86{digits}"
     assert re.fullmatch(r"to .*\+86 1\d\d\*{4}\d{4}.*!", shown)
-    assert digits[3:7] + digits[7:] not in re.sub(r"\D", "", shown.replace("*", "x"))
+    assert digits[3:7] + digits[7:] not in re.sub(r"[^\d*]", "", shown)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
