@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from bot.language import Language
 from bot.reports.morning import Morning, Reviewed
-from bot.reports.news import ends_first, forecast, in_all, low, quiet
+from bot.reports.news import ends_first, in_all, low, quiet
 from bot.sms.alarms import held
 from bot.sms.balance import (
     RUNNING_LOW,
@@ -20,7 +20,7 @@ from bot.sms.balance import (
 )
 from bot.sms.cloud import ACCOUNT_ZONE, Day, ReceiptCounts, SendCounts, Template, Unreachable
 from bot.sms.doctor import spoken
-from bot.sms.pace import FEWEST_DAYS, TooLittle, pace
+from bot.sms.pace import FEWEST_DAYS, TooLittle
 from bot.sms.report import (
     Action,
     Cell,
@@ -129,7 +129,7 @@ def emergencies(mornings: Sequence[Morning], frame: Frame) -> Iterator[Part]:
 
 
 def to_buy(it: Morning) -> Say:
-    when = forecast(it)
+    when = it.runs_out
     if when is None or not in_all(it)[0]:
         return say("digest.buy_now")
     return say("digest.buy_soon", date=when.earliest)
@@ -217,7 +217,7 @@ def balance_facts(it: Morning) -> Iterator[tuple[Say, Cell]]:
 
 def outlook(it: Morning) -> Iterator[tuple[Say, Cell]]:
     """How long it lasts, or why that can't be told."""
-    found, when = pace(it.days), forecast(it)
+    found, when = it.pace, it.runs_out
     if isinstance(found, TooLittle):
         yield say("forecast.days_left"), say("digest.too_little", known=found.known, needed=FEWEST_DAYS)
     elif when is None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 
 from bot.errors import BotError
@@ -11,6 +12,8 @@ from bot.sms.alarms import Episode
 from bot.sms.balance import HISTORY, day_of
 from bot.sms.cloud import Day, Packages, Signature, Template
 from bot.sms.desk import Account
+from bot.sms.forecast import RunOut, run_out
+from bot.sms.pace import Pace, TooLittle, pace
 
 DAY = timedelta(days=1)
 
@@ -26,9 +29,9 @@ class Reviews(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Morning:
-    """What is new is so from `since`, the digest before, to `at`.
+    """What is new is so from `since`, the digest before, to `at`. What follows from it is worked out once.
 
     `days` are the last full ones, oldest first, the last is yesterday; none where nothing is known.
     `rejected`: what is new of that. `holding`: alerts. `lacking` has, by name (packages, statistics, reviews),
@@ -44,6 +47,17 @@ class Morning:
     rejected: Sequence[Reviewed] = ()
     holding: Sequence[Episode] = ()
     lacking: Mapping[str, BotError] = field(default_factory=dict)
+
+    @cached_property
+    def pace(self) -> Pace | TooLittle:
+        return pace(self.days)
+
+    @cached_property
+    def runs_out(self) -> RunOut | None:
+        """None where nothing is used, or too little is known."""
+        if self.packages is None or not isinstance(self.pace, Pace) or not self.pace.high:
+            return None
+        return run_out(self.packages.rows, self.pace, self.at)
 
 
 @dataclass(frozen=True, slots=True)

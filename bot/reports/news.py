@@ -6,8 +6,7 @@ from datetime import timedelta
 from bot.reports.morning import Morning
 from bot.sms.balance import SOON, day_of, last_day
 from bot.sms.cloud import Day, Package
-from bot.sms.forecast import RunOut, run_out
-from bot.sms.pace import Pace, pace
+from bot.sms.pace import Pace
 
 DAY = timedelta(days=1)
 # What runs out or ends later than that is nothing new.
@@ -25,7 +24,7 @@ def quiet(it: Morning) -> bool:
 def known(it: Morning) -> bool:
     stale = it.packages is None or it.packages.stale
     halves = bool(recent := news(it)) and all(day.sent and day.receipts for day in recent)
-    return not it.lacking and not stale and halves and isinstance(pace(it.days), Pace)
+    return not it.lacking and not stale and halves and isinstance(it.pace, Pace)
 
 
 def news(it: Morning) -> Sequence[Day]:
@@ -49,23 +48,16 @@ def low(it: Morning) -> bool:
     """Whether nothing is left, or what is runs out soon."""
     if it.packages is None:
         return False
-    when = forecast(it)
+    when = it.runs_out
     soon = when is not None and when.earliest is not None and when.earliest <= day_of(it.at + SOON)
     return soon or not in_all(it)[0]
 
 
 def ends_soon(it: Morning) -> bool:
     """Whether a package does that has something in it, or all of them are used up by then."""
-    first, when = ends_first(it), forecast(it)
+    first, when = ends_first(it), it.runs_out
     ends = (last_day(first) if first else None, when.earliest if when else None)
     return any(day is not None and day <= day_of(it.at + FAR) for day in ends)
-
-
-def forecast(it: Morning) -> RunOut | None:
-    found = pace(it.days)
-    if it.packages is None or not isinstance(found, Pace) or not found.high:
-        return None
-    return run_out(it.packages.rows, found, it.at)
 
 
 def in_all(it: Morning) -> tuple[int, int]:
