@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -47,6 +47,7 @@ class Newsroom:
     postings: StoredPostings
     watched: Mapping[str, Watched]
     alerts: AlertSettings | None
+    now: Callable[[], datetime]
 
     async def hand_back(self) -> None:
         """What was not begun is anybody's, at once."""
@@ -58,13 +59,17 @@ class Newsroom:
     async def forget(self) -> None:
         """Drops what is too old to be of use."""
         await self.postings.forget(POSTINGS_KEPT)
-        await self.alarms.episodes.forget(now() - POSTINGS_KEPT)
+        await self.alarms.episodes.forget(self.now() - POSTINGS_KEPT)
         for it in self.watched.values():
-            await it.hours.forget(now() - HOURS_KEPT)
+            await it.hours.forget(self.now() - HOURS_KEPT)
 
 
 def furnished(
-    accounts: Mapping[str, Account], configuration: Configuration, database: Database, ledger: Ledger
+    accounts: Mapping[str, Account],
+    configuration: Configuration,
+    database: Database,
+    ledger: Ledger,
+    now: Callable[[], datetime],
 ) -> Newsroom:
     """The newsroom over a database."""
     plans, postings = StoredPlans(database), StoredPostings(database, secrets.token_hex(8), now)
@@ -73,7 +78,7 @@ def furnished(
     reviews = {name: SeenReviews(name, database, now) for name in accounts}
     digests = KeptDigests(configuration.digests, plans, postings, accounts, reviews, alarms, ledger, now)
     watched = {name: Watched(it, KeptHours(name, it.cloud, database, now)) for name, it in accounts.items()}
-    return Newsroom(digests, alarms, postings, watched, alerts)
+    return Newsroom(digests, alarms, postings, watched, alerts, now)
 
 
 def rounds_of(
@@ -91,7 +96,7 @@ def rounds_of(
     poster = Poster(postings, board, passed, metrics.posted)
 
     def posting(kind: Kind, source: Source) -> Callable[[], Awaitable[None]]:
-        return Rounds(kind, source, postings, poster, board, now, rooms).make
+        return Rounds(kind, source, postings, poster, board, newsroom.now, rooms).make
 
     digests = posting("digest", DigestJobs(newsroom.digests, language, rooms))
     made = {"digests": Round(digests, 0), "forget": Round(newsroom.forget, 40, minute=7)}
@@ -105,13 +110,9 @@ def rounds_of(
 
 def watching(newsroom: Newsroom, alerts: AlertSettings, observe: Callable[[str], None]) -> Watching:
     alarms = newsroom.alarms
-    return Watching(newsroom.watched, alerts.policy, alarms.looks, alarms.episodes, now, observe)
+    return Watching(newsroom.watched, alerts.policy, alarms.looks, alarms.episodes, newsroom.now, observe)
 
 
 def passed() -> float:
     """Seconds since some moment, those in which the machine was suspended too where the system counts them."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -137,7 +137,7 @@ async def furnished(
     sender = GuardedSender(policy, ledger, ground.clouds, keys, now, secrets.token_hex)
     caring = asyncio.create_task(care(sender))
     stack.push_async_callback(ended, caring)
-    newsroom = furnished_newsroom(accounts, configuration, database, ledger)
+    newsroom = furnished_newsroom(accounts, configuration, database, ledger, now)
     patient = Patient(
         accounts,
         odd_keys=ground.odd_keys,

@@ -65,11 +65,6 @@ def alert_report(episode: Episode, *, sample: bool) -> Report:
     )
 
 
-def alert_title(episode: Episode) -> Say:
-    """An alert in a line, where its account is known."""
-    return marked(episode, headline(episode))
-
-
 def marked(episode: Episode, what: Say) -> Say:
     return say("alert.urgent" if urgent(episode) else "alert.warning", what=what)
 

@@ -9,13 +9,13 @@ import pytest
 
 from bot.drawing import Drawing
 from bot.language import LANGUAGES, Language
-from bot.reports.alert import HELPFUL, TYPICAL, alert_report, alert_title
+from bot.reports.alert import HELPFUL, TYPICAL, alert_report, marked
 from bot.reports.conditions import findings
 from bot.reports.policy import AlertPolicy
 from bot.reports.results import KINDS
 from bot.reports.sight import Sight
 from bot.slack.shown.reports import Reports
-from bot.sms.alarms import Episode
+from bot.sms.alarms import Episode, headline
 from bot.sms.cloud import ACCOUNT_ZONE, Day, Hour, Packages, SendCounts
 from bot.sms.operations import Called, read_verb
 from bot.sms.report import Entries, Explained, Facts, Listing, Paragraph, Report, Share, say
@@ -179,7 +179,9 @@ def test_titles_in_full(example: str, zh: str, en: str, drawing: Drawing) -> Non
 
 
 def test_a_title_without_the_account_stands_where_the_account_is_known(drawing: Drawing) -> None:
-    assert drawing.cell(alert_title(episode("balance:0", USED_UP)), "zh").startswith("🚨 套餐包用完了")
+    empty = episode("balance:0", USED_UP)
+
+    assert drawing.cell(marked(empty, headline(empty)), "zh").startswith("🚨 套餐包用完了")
 
 
 def test_what_still_works_warns_and_what_fails_or_costs_money_is_urgent() -> None:
