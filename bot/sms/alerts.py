@@ -1,6 +1,5 @@
 """The alerts that hold now, and keeping one quiet for a while."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import Literal
 
 from bot.errors import BotError
 from bot.sms.alarms import Alarms, Episode, Snooze, held
-from bot.sms.command import Command
+from bot.sms.command import Command, folded
 from bot.sms.desk import Account, Desk
 from bot.sms.notes import name_of, notes
 from bot.sms.report import Action, Cell, Code, Facts, Listing, Paragraph, Part, Report, Say, Table, say
@@ -117,7 +116,7 @@ async def overview(command: Command, desk: Desk) -> Report:
 
 def misunderstood(words: Sequence[str], desk: Desk) -> BotError:
     """With the deed that the first word may have meant."""
-    word = typed(words[0])
+    word = folded(words[0])
     near = [NEARLY[word]] if word in NEARLY else get_close_matches(word, DEEDS, 1, ALIKE)
     if not near:
         return unknown_words(words, desk)
@@ -296,18 +295,13 @@ def shortly(length: timedelta) -> str:
     return f"{minutes // 60}h" if minutes % 1440 else f"{minutes // 1440}d"
 
 
-def typed(word: str) -> str:
-    """What a Chinese keyboard made of it, undone: the colon of `balance：0.3`."""
-    return unicodedata.normalize("NFKC", word).casefold()
-
-
 def same_name(word: str, names: Sequence[str]) -> str:
-    return next((it for it in names if typed(it) == typed(word)), "")
+    return next((it for it in names if folded(it) == folded(word)), "")
 
 
 def nearest(word: str, names: Sequence[str]) -> Sequence[str]:
-    alike = {typed(it): it for it in names}
-    return [alike[it] for it in get_close_matches(typed(word), alike, MOST_OFFERED, ALIKE)]
+    alike = {folded(it): it for it in names}
+    return [alike[it] for it in get_close_matches(folded(word), alike, MOST_OFFERED, ALIKE)]
 
 
 @dataclass(frozen=True, slots=True)

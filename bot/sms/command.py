@@ -1,5 +1,6 @@
 """What a person asks for with /sms: the verb, its words, who and when."""
 
+import unicodedata
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,3 +39,8 @@ class Command:
     @property
     def words(self) -> tuple[str, ...]:
         return tuple(self.text.split())
+
+
+def folded(word: str) -> str:
+    """What a Chinese keyboard made of it, undone: full-width letters, the colon of `balance：0.3`; in small ones."""
+    return unicodedata.normalize("NFKC", word).casefold()

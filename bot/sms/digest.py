@@ -1,7 +1,6 @@
 """A channel's daily digest as a verb: seen now, set up, switched off, paused; and how it stands."""
 
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +9,7 @@ from difflib import get_close_matches
 
 from bot.errors import BotError
 from bot.sms.balance import balance
-from bot.sms.command import Command
+from bot.sms.command import Command, folded
 from bot.sms.desk import Account, Desk
 from bot.sms.notes import SOON, name_of, refresh
 from bot.sms.plans import Plan
@@ -99,7 +98,7 @@ def sets(text: str, accounts: Mapping[str, object] | None = None) -> bool:
     """Whether these words behind the verb change the channel's plan."""
     first, *_ = words_of(text)
     if step_of(first):
-        return typed(first) in SETTING
+        return folded(first) in SETTING
     return read_wish(text.split(), accounts or {}).at is not None
 
 
@@ -129,12 +128,7 @@ def words_of(text: str) -> Sequence[str]:
 
 
 def step_of(word: str) -> "Step | None":
-    return next((run for names, run in STEPS if typed(word) in names), None)
-
-
-def typed(word: str) -> str:
-    """What a Chinese keyboard made of it, undone: full-width letters."""
-    return unicodedata.normalize("NFKC", word).casefold()
+    return next((run for names, run in STEPS if folded(word) in names), None)
 
 
 def misunderstood(command: Command, desk: Desk) -> BotError:
@@ -161,7 +155,7 @@ def lacking(wish: Wish) -> str:
 def nearest(word: str) -> str:
     """The first word most like this one; "" where none is."""
     names = [name for names, _ in STEPS if names is not AGAIN for name in sorted(names) if name]
-    return next(iter(get_close_matches(typed(word), names, n=1, cutoff=ALIKE)), "")
+    return next(iter(get_close_matches(folded(word), names, n=1, cutoff=ALIKE)), "")
 
 
 async def show(command: Command, desk: Desk, words: Sequence[str]) -> Report:

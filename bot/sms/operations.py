@@ -1,7 +1,6 @@
 """The verbs: one row each, from which help, the commands and the tests are made."""
 
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from bot.sms.alerts import sets as sets_alerts
 from bot.sms.audit import audit
 from bot.sms.balance import balance
 from bot.sms.check import check
-from bot.sms.command import Command
+from bot.sms.command import Command, folded
 from bot.sms.desk import Desk
 from bot.sms.digest import digest
 from bot.sms.digest import sets as sets_digest
@@ -101,7 +100,7 @@ def read_verb(text: str) -> Spoken:
     text = SLASH_WORD.sub("", text.strip(), count=1).strip()
     first, *behind = text.split(maxsplit=1)[:2] or ["help"]
     rest = "".join(behind)
-    word = unicodedata.normalize("NFKC", first).removeprefix("/").casefold()
+    word = folded(first).removeprefix("/")
     verb = names_of_verbs().get(word)
     if verb and (typed(verb) or len(rest.split()) == 1):
         return Called(verb, rest, first)

@@ -1,9 +1,7 @@
 """What a recipient wrote back."""
 
-import unicodedata
-
 from bot.sms.cloud import Reply
-from bot.sms.command import Command
+from bot.sms.command import Command, folded
 from bot.sms.desk import Desk
 from bot.sms.enquiry import Enquiry, read_enquiry
 from bot.sms.notes import notes
@@ -56,4 +54,4 @@ def sender(reply: Reply) -> Cell:
 
 def opts_out(text: str) -> bool:
     """Whether the whole reply is a word that puts the number on the do-not-disturb list."""
-    return unicodedata.normalize("NFKC", text).strip().casefold() in OPT_OUT
+    return folded(text).strip() in OPT_OUT

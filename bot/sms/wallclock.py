@@ -4,11 +4,11 @@ Each function that reads a text raises ValueError where it is none.
 """
 
 import re
-import unicodedata
 from collections.abc import Set as AbstractSet
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.sms.command import folded
 from bot.sms.report import Say, say
 
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -68,10 +68,10 @@ def typed_duration(text: str) -> timedelta | None:
     Raises:
         ValueError: for one of nothing, or of more than seven days.
     """
-    typed = unicodedata.normalize("NFKC", "".join(text.split())).casefold()
-    if typed in HALF:
-        return HALF[typed]
-    found = TYPED.fullmatch(typed)
+    word = folded("".join(text.split()))
+    if word in HALF:
+        return HALF[word]
+    found = TYPED.fullmatch(word)
     return duration(f"{number(found[1])}{LETTERS[found[2][0]]}") if found else None
 
 
